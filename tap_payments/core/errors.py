@@ -1,0 +1,132 @@
+"""What can go wrong, sorted by what happens next.
+
+    Unreadable      the body is not what the document says: asked for again
+    WindowTooLong   the API cannot answer for so long a window: halved
+    QuotaSpent      the provider's daily quota is used up: ends cleanly, resumes later
+    StreamFailed    fails one stream of one account; the others go on
+    SyncFailed      the whole run, once every stream had its turn
+
+Messages are for users. They hold no body, no query string, no header and no setting's value.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import re
+import typing as t
+from datetime import UTC, datetime
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Unreadable(ValueError):
+    """A body that is not what the vendor's document says."""
+
+
+class WindowTooLong(Exception):
+    """The API cannot answer for so long a window."""
+
+
+class QuotaSpent(Exception):
+    """The provider's daily quota is used up: the stream ends cleanly and resumes later."""
+
+    def __init__(self, message: str, *, resumes_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.resumes_at = resumes_at
+
+
+class StreamFailed(Exception):
+    """This stream fails for this account; the others go on. The message is for the user.
+
+    `kind` says who can mend it: `config` the user, `transient` time, `system` us.
+    """
+
+    def __init__(self, message: str, *, kind: str = "transient", status: int | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.status = status
+
+
+class SyncFailed(Exception):
+    """Some streams failed; the message names each of them."""
+
+
+OUTCOMES: tuple[tuple[range, str], ...] = (
+    (range(200, 201), "answer"),
+    (range(301, 304), "redirect"),
+    (range(307, 309), "redirect"),
+    (range(401, 402), "unauthorized"),
+    (range(403, 404), "forbidden"),
+    (range(408, 409), "transient"),
+    (range(425, 426), "transient"),
+    (range(429, 430), "limited"),
+    (range(500, 600), "transient"),
+)
+"""Status codes to what happens next; every other one is fatal."""
+
+
+def outcome_of(status: int) -> str:
+    """What happens after an answer with this status."""
+    return next((outcome for codes, outcome in OUTCOMES if status in codes), "fatal")
+
+
+def parse_retry_after(value: str | None, now: datetime) -> float | None:
+    """`Retry-After`, in seconds or as a date, as seconds from now; None if there is none."""
+    if value is None:
+        return None
+    text = value.strip()
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", text, re.ASCII):
+        return float(text)
+    try:
+        instant = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=UTC)
+    return max(0.0, (instant - now).total_seconds())
+
+
+_IDS = ("errorId", "error_id", "id", "code")
+_WORDS = ("message", "error", "friendly_message", "title", "detail")
+_SHORT = 160
+
+
+def vendor_message(body: bytes) -> str:
+    """The vendor's own error id or message, where it is short and cannot hold personal data.
+
+    A text with an `@`, a long run of digits or of letters and digits (a card number, a phone
+    number, a key) is left out whole.
+    """
+    try:
+        found = json.loads(body[:100_000])
+    except ValueError:
+        return ""
+    while isinstance(found, dict):
+        nested = found.get("response") or found.get("error")
+        if not isinstance(nested, dict):
+            break
+        found = nested
+    if not isinstance(found, dict):
+        return ""
+    words = _first_text(found, _WORDS)
+    if words and _is_plain(words):
+        return words
+    identifier = _first_text(found, _IDS)
+    return f"error id {identifier}" if re.fullmatch(r"[\w.-]{1,64}", identifier) else ""
+
+
+def _first_text(found: Mapping[str, t.Any], names: tuple[str, ...]) -> str:
+    values = (found.get(name) for name in names)
+    return next((value.strip() for value in values if isinstance(value, str) and value), "")
+
+
+def _is_plain(words: str) -> bool:
+    return (
+        len(words) <= _SHORT
+        and words.isprintable()
+        and "@" not in words
+        and "://" not in words
+        and not re.search(r"\d[\d -]{6,}\d|\S{25,}", words)
+    )

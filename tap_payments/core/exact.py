@@ -1,0 +1,98 @@
+"""JSON whose numbers keep the digits that they came with."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from decimal import Decimal
+
+import msgspec
+from msgspec import Raw
+from singer_sdk.singerlib.json import serialize_json
+
+
+class ExactDecimal(Decimal):
+    """A number that is written as it was read: `1e3` stays `1e3`, `12.10` keeps its zero."""
+
+    __slots__ = ("spelling",)
+    spelling: str
+
+    def __new__(cls, spelling: str) -> t.Self:
+        """A number from its JSON spelling."""
+        self = super().__new__(cls, spelling)
+        self.spelling = spelling
+        return self
+
+    def __str__(self) -> str:
+        """The spelling."""
+        return self.spelling
+
+    def __deepcopy__(self, _memo: t.Any) -> ExactDecimal:
+        """Itself: the SDK copies the values of a record before it writes them."""
+        return self
+
+
+def _refuse(name: str) -> t.NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def loads(text: bytes | str) -> t.Any:
+    """A JSON document as Python values; numbers with a point or an exponent as `ExactDecimal`.
+
+    More lenient than msgspec in one point: a lone surrogate in a string is kept.
+
+    Raises:
+        ValueError: it is not JSON.
+    """
+    return json.loads(text, parse_float=ExactDecimal, parse_constant=_refuse)
+
+
+def dumps(value: t.Any) -> bytes:
+    """The JSON spelling of Python values, exact numbers and `msgspec.Raw` pieces."""
+    try:
+        return _encoder.encode(value)
+    except UnicodeEncodeError:  # a lone surrogate: only an escape can spell it
+        return serialize_json(to_python(value)).encode()
+
+
+def spell(value: t.Any) -> Raw:
+    """A value as a piece of JSON."""
+    return Raw(dumps(value))
+
+
+def to_python(value: t.Any) -> t.Any:
+    """The same value with its `Raw` pieces read by `loads`."""
+    if isinstance(value, Raw):
+        return loads(bytes(value))
+    if isinstance(value, dict):
+        return {name: to_python(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [to_python(item) for item in value]
+    return value
+
+
+def _as_raw(value: t.Any) -> Raw:
+    if isinstance(value, ExactDecimal):
+        return Raw(value.spelling.encode())
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_as_raw)
+
+
+def parse_object(spelled: bytes | Raw) -> dict[str, Raw]:
+    """The members of a JSON object, each as it is spelled.
+
+    Raises:
+        ValueError: it is not a JSON object.
+    """
+    try:
+        return _members.decode(spelled)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        value = loads(bytes(spelled))
+        return {name: spell(item) for name, item in value.items()}
+
+
+_members = msgspec.json.Decoder(dict[str, Raw])

@@ -1,0 +1,65 @@
+"""Paginators that end, and that never end silently in the middle."""
+
+from __future__ import annotations
+
+import hashlib
+import typing as t
+
+from tap_payments.core.errors import StreamFailed
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+RESTARTS = 3
+"""How often a window is read again because rows moved under its offsets."""
+
+
+class Offsets:
+    """Offset pages of a list that may change while it is read.
+
+    The offset moves by the rows received, since a server may cap pages below the asked limit. A
+    short page ends the list unless its count says that there is more; an empty page always does.
+    """
+
+    def __init__(self, limit: int, *, warn: Callable[[str], object]) -> None:
+        self.limit = limit
+        self.next = 0
+        self.has_more = True
+        self._warn = warn
+        self._count: int | None = None
+        self._restarts = 0
+        self._last_page = b""
+
+    def take(self, body: bytes, received: int, count: int | None) -> bool:
+        """Takes a page in; False: rows moved, and the list starts again at offset 0.
+
+        Raises:
+            StreamFailed: the list moves whenever it is read, or the same full page came again.
+        """
+        page = hashlib.blake2b(body, digest_size=16).digest()
+        if received and page == self._last_page:
+            raise StreamFailed("the API sent the same page for two different offsets")
+        self._last_page = page
+        if self._count is not None and count is not None and count < self._count:
+            self._restart()
+            return False
+        self._count = count
+        self.next += received
+        announced = count is not None and count > self.next
+        if received == 0:
+            self.has_more = False
+            if announced:
+                self._warn(
+                    f"the API counts {count} rows but its pages end after {self.next}: "
+                    "the count is taken as wrong"
+                )
+        elif received < self.limit:
+            # A count of the page's own rows, which some read into the document, is no more.
+            self.has_more = announced
+        return True
+
+    def _restart(self) -> None:
+        self._restarts += 1
+        if self._restarts > RESTARTS:
+            raise StreamFailed(f"rows were removed in each of {RESTARTS + 1} readings")
+        self.next, self._count, self._last_page = 0, None, b""

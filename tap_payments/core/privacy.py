@@ -1,0 +1,90 @@
+"""Which values are personal data, and what leaves the tap in their place."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import typing as t
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Replace = t.Callable[[t.Any], t.Any]
+
+
+def replacement(mode: str, key: str | None) -> Replace | None:
+    """What stands in for a personal value: None for `keep`, else a function of the value.
+
+    `hash` is HMAC-SHA256 in lower-case hex, of the text as UTF-8 (of the JSON spelling, where
+    the value is not a text); `drop` is null. Null stays null.
+    """
+    if mode == "keep":
+        return None
+    if mode == "drop":
+        return lambda _value: None
+    secret = (key or "").encode()
+
+    def hashed(value: t.Any) -> str:
+        text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+        return hmac.digest(secret, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
+
+    return hashed
+
+
+class Rules:
+    """Personal paths of a stream, compiled.
+
+    A path is `field`, `section.field`, `section.*` (all of it), with `section.* - field` naming
+    what of it is not personal, or `*.field`: that name in any section, at any depth.
+    """
+
+    def __init__(self, paths: Iterable[str], replace: Replace) -> None:
+        self.replace = replace
+        self.anywhere: set[str] = set()
+        self.tree: dict[str, t.Any] = {}
+        self.spared: set[tuple[str, ...]] = set()
+        for rule in paths:
+            path, _, spared = rule.partition(" - ")
+            parts = path.split(".")
+            self.spared.update((*parts[:-1], name) for name in spared.split())
+            if parts[0] == "*":
+                self.anywhere.add(parts[1])
+                continue
+            branch = self.tree
+            for part in parts[:-1]:
+                branch = branch.setdefault(part, {})
+            branch[parts[-1]] = True
+
+    def touches(self, field: str, spelled: bytes) -> bool:
+        """Whether a top-level field with this JSON spelling can hold a personal value."""
+        if field in self.tree:
+            return True
+        if not self.anywhere or spelled[:1] not in b"{[":
+            return False
+        # An escape could spell one of the names in another way: then look properly.
+        return b"\\u" in spelled or any(name.encode() in spelled for name in self.anywhere)
+
+    def apply(self, field: str, value: t.Any) -> t.Any:
+        """The value of a top-level field with everything personal in it replaced."""
+        return self._walk(value, self.tree.get(field), (field,))
+
+    def _walk(self, value: t.Any, rule: t.Any, path: tuple[str, ...]) -> t.Any:
+        if value is None or path in self.spared:
+            return value
+        if isinstance(value, dict):
+            inner = rule if isinstance(rule, dict) else {}
+            return {
+                name: self._walk(
+                    item,
+                    True
+                    if rule is True or name in self.anywhere
+                    else inner.get(name, inner.get("*")),
+                    (*path, name),
+                )
+                for name, item in value.items()
+            }
+        if isinstance(value, list):
+            return [self._walk(item, rule, path) for item in value]
+        # A value where a section should be: what it holds may be any of the section's fields.
+        return self.replace(value) if rule else value

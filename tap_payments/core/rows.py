@@ -1,0 +1,274 @@
+"""Rows of a page, from the vendor's bytes to the bytes of RECORD messages.
+
+A page is decoded once into structs that are compiled from the stream's schema, and encoded by
+lines. Whatever does not fit takes the careful way of `columns.py`, for its part of the page:
+an unknown field, a value of another type, a personal value to replace. Both ways write the same
+records, which `tests/core/test_rows.py` holds against each other.
+"""
+
+from __future__ import annotations
+
+import operator
+import typing as t
+from datetime import datetime
+from types import GenericAlias
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from tap_payments.core.columns import Column
+from tap_payments.core.errors import StreamFailed, Unreadable
+from tap_payments.core.exact import dumps, loads, parse_object, spell
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tap_payments.core.privacy import Rules
+
+CHUNK = 32
+"""Nested rows decoded at a time: more of them fall out of the processor's cache."""
+
+Row = Struct | dict[str, t.Any]
+
+
+class Batch(t.NamedTuple):
+    """Rows that are ready to be written: all structs, or all fitted members."""
+
+    rows: list[t.Any]
+    careful: bool
+
+
+class RowCodec:
+    """Reads a stream's pages and writes its rows, for one account.
+
+    `page` is the page's type, generic in its rows; `rows_field` names them in it (None: the page
+    is the array itself). `added` are the members that the tap adds to every row.
+    """
+
+    def __init__(
+        self,
+        *,
+        schema: dict[str, t.Any],
+        keys: Sequence[str],
+        page: t.Any,
+        rows_field: str | None,
+        selected: Callable[[str], bool] = lambda _name: True,
+        added: dict[str, t.Any],
+        rules: Rules | None = None,
+        warn: Callable[[str], None],
+        only_careful: bool = False,
+    ) -> None:
+        self.columns = {
+            name: Column(name, field, key=name in keys)
+            for name, field in schema["properties"].items()
+            if not name.startswith("_")
+        }
+        self.keys = [key for key in keys if key in self.columns]
+        self.dropped = [name for name in self.columns if not selected(name)]
+        self.extra_selected = selected("_extra")
+        self.added = added
+        self.rules = rules
+        self._warn = warn
+        self._warned: set[str] = set()
+        self._rows_of = operator.attrgetter(rows_field) if rows_field else None
+        self._page_any = page[t.Any]
+        self._raw_page = msgspec.json.Decoder(page[Raw])
+        self._only_careful = only_careful or rules is not None
+        self._compile(page)
+
+    def _compile(self, page: t.Any) -> None:
+        fields: list[tuple[str, t.Any, t.Any]] = []
+        checks: list[tuple[str, t.Any, t.Any]] = []
+        for column in self.columns.values():
+            kind = _plain_type(column)
+            fields.append(
+                (column.name, kind, ...)
+                if column.key
+                else (column.name, Raw if kind is None else kind | None | UnsetType, UNSET)
+            )
+            check = _check_type(column)
+            if check is not None:
+                checks.append((column.name, check | None | UnsetType, UNSET))
+        fields.sort(key=lambda field: field[2] is not ...)
+        row: t.Any = msgspec.defstruct("Row", fields, forbid_unknown_fields=True, gc=False)
+        self._flat = not any(_plain_type(column) is None for column in self.columns.values())
+        self._typed_page = msgspec.json.Decoder(page[row])
+        self._typed_rows = msgspec.json.Decoder(GenericAlias(list, (row,)))
+        check_row = msgspec.defstruct("Check", checks, gc=False)
+        self._check_rows = (
+            msgspec.json.Decoder(GenericAlias(list, (check_row,))) if checks else None
+        )
+        self._formatted = [
+            (operator.attrgetter(column.name), float if "decimal" in column.format else _to_date)
+            for column in self.columns.values()
+            if column.format and self._flat
+        ]
+        self._encode = msgspec.json.Encoder().encode_lines
+
+    def decode(self, body: bytes) -> t.Any:
+        """A page, its rows still undecoded where that is cheaper.
+
+        Raises:
+            Unreadable: it is not JSON in UTF-8, or not of the page's shape.
+        """
+        try:
+            if not body.isascii():
+                body.decode()
+            if b"\n" in body or b"\r" in body:
+                body = msgspec.json.format(body, indent=-1)
+            if self._flat and not self._only_careful:
+                try:
+                    return self._typed_page.decode(body)
+                except msgspec.ValidationError:
+                    pass
+            return self._raw_page.decode(body)
+        except msgspec.ValidationError as error:
+            raise Unreadable("the body is not what the vendor's document says") from error
+        except ValueError:
+            return self._decode_leniently(body)
+
+    def _decode_leniently(self, body: bytes) -> t.Any:
+        try:
+            return msgspec.convert(loads(body), self._page_any)
+        except (ValueError, RecursionError) as error:
+            raise Unreadable("the body is not a whole JSON document") from error
+
+    def rows_of(self, page: t.Any) -> list[t.Any]:
+        """The rows of a page."""
+        return t.cast("list[t.Any]", self._rows_of(page) if self._rows_of else page)
+
+    def batches(self, rows: list[t.Any]) -> Iterator[Batch]:
+        """The rows, ready to be written.
+
+        Raises:
+            StreamFailed: a row lacks its key, or is not an object.
+        """
+        if not rows:
+            return
+        if isinstance(rows[0], Struct):
+            yield self._fitted(rows) or Batch(
+                [self._fit(parse_object(self._encode([row])[:-1])) for row in rows], careful=True
+            )
+            return
+        for first in range(0, len(rows), CHUNK):
+            chunk = rows[first : first + CHUNK]
+            yield self._typed(chunk) or Batch(
+                [self._fit(_members(row)) for row in chunk], careful=True
+            )
+
+    def _typed(self, chunk: list[t.Any]) -> Batch | None:
+        if self._only_careful or not isinstance(chunk[0], Raw):
+            return None
+        block = b"[" + b",".join(chunk) + b"]"
+        try:
+            if self._check_rows is not None:
+                self._check_rows.decode(block)
+            return self._fitted(self._typed_rows.decode(block))
+        except msgspec.MsgspecError:
+            return None
+
+    def _fitted(self, rows: list[t.Any]) -> Batch | None:
+        try:
+            for get, parse in self._formatted:
+                for value in map(get, rows):
+                    if value is not None and value is not UNSET:
+                        parse(value)
+        except ValueError:
+            return None
+        for name in self.dropped:
+            for row in rows:
+                setattr(row, name, UNSET)
+        return Batch(rows, careful=False)
+
+    def _fit(self, members: dict[str, Raw]) -> dict[str, t.Any]:
+        row: dict[str, t.Any] = {}
+        extra: dict[str, t.Any] = {}
+        for name, value in members.items():
+            if self.rules is not None and self.rules.touches(name, bytes(value)):
+                value = spell(self.rules.apply(name, loads(bytes(value))))  # noqa: PLW2901
+            column = self.columns.get(name)
+            if column is None:
+                extra[name] = value
+                self._note(f"field '{name}' is not in the schema; its values go into _extra", name)
+                continue
+            row[name], left = column.fit(value)
+            if left is not None:
+                extra[name] = left
+                self._note(
+                    f"field '{name}' came with another type than the schema says; "
+                    "such values go into _extra",
+                    name,
+                )
+        for key in self.keys:
+            if key not in row:
+                raise StreamFailed(f"a row lacks its key field '{key}'")
+        for name in self.dropped:
+            row.pop(name, None)
+        if self.extra_selected:
+            row["_extra"] = extra or None
+        return row
+
+    def _note(self, message: str, name: str) -> None:
+        if name not in self._warned:
+            self._warned.add(name)
+            self._warn(message)
+
+    def encode(self, batch: Batch) -> tuple[bytes, bytes]:
+        """The rows as JSON lines, and the members to put in front of each row's own."""
+        added = dumps(self.added)[1:-1]
+        if batch.careful:
+            return b"".join(dumps(row) + b"\n" for row in batch.rows), added + b","
+        extra = b',"_extra":null,' if self.extra_selected else b","
+        return self._encode(batch.rows), added + extra
+
+    def to_python(self, row: dict[str, t.Any]) -> dict[str, t.Any]:
+        """A careful row as the SDK takes it: Python values, numbers exact."""
+        return t.cast("dict[str, t.Any]", loads(dumps(self.added | row)))
+
+
+def _members(row: t.Any) -> dict[str, Raw]:
+    if isinstance(row, dict):
+        return {name: spell(value) for name, value in row.items()}
+    try:
+        return parse_object(row)
+    except (ValueError, AttributeError) as error:
+        raise StreamFailed("a row is not a JSON object") from error
+
+
+def _plain_type(column: Column) -> t.Any:
+    """The type of a column whose JSON value survives decoding; None: keep its spelling."""
+    kinds = column.kinds - {"null"}
+    for name, kind in (("string", str), ("integer", int), ("boolean", bool)):
+        if kinds == {name}:
+            return kind
+    return None
+
+
+def _check_type(column: Column) -> t.Any:
+    """The type that tells whether a spelling that is kept fits; None: anything does."""
+    kinds = column.kinds - {"null"}
+    if column.format == "date-time":
+        return datetime
+    if kinds == {"number"}:
+        return int | float
+    if kinds == {"array"}:
+        return list[t.Any]
+    if kinds == {"object"}:
+        return msgspec.defstruct(
+            "Section",
+            [
+                (name.rpartition(".")[2], _member_type(member) | None | UnsetType, UNSET)
+                for name, member in column.members.items()
+                if _member_type(member) is not None
+            ],
+            gc=False,
+        )
+    return None
+
+
+def _member_type(column: Column) -> t.Any:
+    return _plain_type(column) or _check_type(column)
+
+
+def _to_date(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,44 @@
+"""What a run takes from outside: the time, the waiting and the chance. Tests pass their own."""
+
+from __future__ import annotations
+
+import random
+import typing as t
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+if t.TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+
+class Cancelled(Exception):
+    """The work was called off while it waited."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _wait(seconds: float, cancelled: threading.Event) -> None:
+    cancelled.wait(seconds)
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """The clock (aware, UTC), the wait (seconds, ended early by the event) and the dice."""
+
+    clock: Callable[[], datetime] = _now
+    wait: Callable[[float, threading.Event], None] = _wait
+    chance: random.Random = field(default_factory=random.Random)
+
+    def pause(self, seconds: float, cancelled: threading.Event) -> None:
+        """Waits.
+
+        Raises:
+            Cancelled: the event was set before the time was up.
+        """
+        if seconds > 0:
+            self.wait(seconds, cancelled)
+        if cancelled.is_set():
+            raise Cancelled

@@ -1,0 +1,75 @@
+"""Ends a run at once, but never in the middle of a line.
+
+Signals and a closed pipe end a run by exceptions that no `except Exception` catches. While a
+message is being written or a watermark is being set, a signal waits until that is done.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import typing as t
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+GRACE = 8.0
+"""Seconds after a signal in which a reader that does not read may still take the line."""
+
+
+class Stopped(BaseException):
+    """The run ends here; `code` is the process's exit code."""
+
+    code = 1
+
+
+class Terminated(Stopped):
+    """A signal ended the run: 143 after SIGTERM, 130 after SIGINT."""
+
+    def __init__(self, signum: int) -> None:
+        super().__init__(signal.Signals(signum).name)
+        self.code = 128 + signum
+
+
+class ReaderGone(Stopped):
+    """Nobody reads the output any more: the code is that of a process killed by SIGPIPE."""
+
+    code = 128 + 13
+
+
+class Shield:
+    """Holds a signal back while a line is being written."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._pending: int | None = None
+
+    def on_signal(self, signum: int, _frame: t.Any = None) -> None:
+        """Ends the run now, or as soon as the line is whole.
+
+        Raises:
+            Terminated: nothing is being written.
+        """
+        if self._pending is not None:
+            return
+        self._pending = signum
+        if self._depth:
+            # A reader that takes nothing more would hold the line, and us, for ever.
+            watchdog = threading.Timer(GRACE, os._exit, [128 + signum])
+            watchdog.daemon = True
+            watchdog.start()
+        else:
+            raise Terminated(signum)
+
+    @contextlib.contextmanager
+    def whole(self) -> Iterator[None]:
+        """What happens inside happens whole, even if a signal arrives meanwhile."""
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+        if self._pending is not None and not self._depth:
+            raise Terminated(self._pending)

@@ -1,0 +1,8 @@
+"""The providers that this tap knows. A new one adds its line here."""
+
+from __future__ import annotations
+
+from tap_payments.providers.spacivox.provider import Spacivox
+from tap_payments.providers.zimpler.provider import Zimpler
+
+PROVIDERS = (Spacivox, Zimpler)

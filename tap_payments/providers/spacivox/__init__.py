@@ -1,0 +1,1 @@
+"""Spacivox: payments taken by phone agents. https://spacivox.com/apidocs/."""

@@ -1,0 +1,113 @@
+"""Zimpler's streams. https://zimpler.github.io/v4-api/reporting/."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import timedelta
+
+from msgspec import Raw, Struct
+
+from tap_payments.core.errors import StreamFailed, Unreadable
+from tap_payments.core.exact import parse_object
+from tap_payments.core.http import Call
+from tap_payments.core.inflight import Again, Page
+from tap_payments.core.pagination import Offsets
+from tap_payments.core.streams import SnapshotStream
+from tap_payments.core.values import format_instant, to_instant
+from tap_payments.core.windowed import WindowedStream
+from tap_payments.providers.zimpler import schemas
+
+if t.TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from tap_payments.core.http import Tally
+    from tap_payments.core.provider import Provider
+    from tap_payments.core.rows import RowCodec
+    from tap_payments.core.windowed import Source
+    from tap_payments.core.windows import Span, Window
+
+T = t.TypeVar("T")
+
+
+class TransactionsPage(Struct, t.Generic[T]):
+    """An answer of `GET /v4/transactions`."""
+
+    transactions: list[T]
+    count: t.Any = None
+
+
+class Transactions(WindowedStream):
+    """Approved pay-ins and pay-outs, by whole UTC days of their approval."""
+
+    name = "zimpler_transactions"
+    primary_keys = ("_account", "id", "type")
+    replication_key = "approved_at"
+    schema = schemas.TRANSACTIONS
+    page = TransactionsPage
+    rows_field = "transactions"
+    personal = ("account_ref",)
+    cuts = (to_instant("2021-01-01"),)
+    """`from_date` and `to_date` must both lie before this day, or both not."""
+
+    def span(self, watermark: datetime | None) -> Span:
+        """Whole days."""
+        return self.tap.bounds.day_span(watermark)
+
+    def read_window(
+        self, source: Source, window: Window, *, tally: Tally, cancelled: threading.Event
+    ) -> Iterator[Page | Again]:
+        """The days of a window by offset, in the order of their approval."""
+        own, codec = source.account.own, source.codec
+        filters = {name: own[name] for name in ("country_code", "site") if own.get(name)} | {
+            "ascending": "true",
+            "limit": str(own["page_size"]),
+            # Both are inclusive days, and both are always sent: the defaults are surprising.
+            "from_date": f"{window.since:%Y-%m-%d}",
+            "to_date": f"{window.until - timedelta(days=1):%Y-%m-%d}",
+        }
+        offsets = Offsets(own["page_size"], warn=self.logger.warning)
+        while offsets.has_more:
+            call = Call("GET", "/v4/transactions", {**filters, "offset": str(offsets.next)})
+            body = b""
+
+            def decode(data: bytes) -> TransactionsPage[t.Any]:
+                nonlocal body
+                body = data
+                return t.cast("TransactionsPage[t.Any]", codec.decode(data))
+
+            answer = source.account.client.fetch(call, decode, tally=tally, cancelled=cancelled)
+            count = answer.count if isinstance(answer.count, int) else None
+            if offsets.take(body, len(answer.transactions), count):
+                yield Page(answer.transactions, len(body), count)
+            else:
+                yield Again("a transaction was removed while the window was read")
+
+
+class CurrentBalance(SnapshotStream):
+    """The balance of each currency, as it is now."""
+
+    name = "zimpler_current_balance"
+    primary_keys = ("_account", "currency")
+    schema = schemas.CURRENT_BALANCE
+    page = list
+
+    def read(
+        self, account: Provider, codec: RowCodec, *, tally: Tally, cancelled: threading.Event
+    ) -> list[t.Any]:
+        """One row per currency: the answer is an object of objects by currency."""
+        codec.added["_observed_at"] = format_instant(self.tap.runtime.clock())
+        return account.client.fetch(
+            Call("GET", "/v4/current_balance"), _rows_by_currency, tally=tally, cancelled=cancelled
+        )
+
+
+def _rows_by_currency(body: bytes) -> list[dict[str, Raw]]:
+    try:
+        return [
+            {**parse_object(balance), "currency": Raw(f'"{currency}"'.encode())}
+            for currency, balance in parse_object(body).items()
+        ]
+    except (ValueError, StreamFailed) as error:
+        raise Unreadable("the body is not what the vendor's document says") from error

@@ -1,0 +1,142 @@
+"""One provider's API: its accounts, their rows, and how it answers a request."""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tap_payments.sandbox.life import Calendar, Life
+from tap_payments.sandbox.messages import Answer
+from tap_payments.sandbox.table import Nursery, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from tap_payments.sandbox.clock import Clock
+    from tap_payments.sandbox.life import Version
+    from tap_payments.sandbox.messages import Request
+
+
+class RefusedError(Exception):
+    """A request that is answered with an error; `answer` is that answer."""
+
+    def __init__(self, status: int, body: Any, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(status)
+        self.answer = Answer.of_json(body, status, headers)
+
+
+class Api(ABC):
+    """An API over generated rows (seed None: none), and whatever `put` adds to them.
+
+    `accounts` maps each account to its credentials, under the names that the provider gives them.
+    `per_day` is how many rows are born on a day, at least and at most; set it before the first
+    request.
+    """
+
+    name: ClassVar[str]
+    kinds: ClassVar[tuple[str, ...]]
+    """The kinds of rows; where there is one only, it need not be named."""
+    fields: ClassVar[tuple[str, ...]]
+    """The fields that hold the dates by which rows are asked for."""
+    reach: ClassVar[int]
+    """No generated date lies more days than this after the day that its row was born."""
+    early: ClassVar[int] = 0
+    """Rows are born from so many days before the first day on."""
+    ahead: ClassVar[int] = 0
+    """Their days begin up to so many days before they do in UTC."""
+    per_day: tuple[int, int]
+
+    def __init__(
+        self, clock: Clock, seed: int | None, first: date, accounts: Sequence[str]
+    ) -> None:
+        self.clock = clock
+        self.accounts = {name: self.credentials(name, n) for n, name in enumerate(accounts)}
+        self._first = first
+        self._calendar = None if seed is None else Calendar(seed, self.name)
+        self._tables: dict[tuple[str, str], Table] = {}
+        self._lock = threading.Lock()
+
+    @abstractmethod
+    def credentials(self, account: str, number: int) -> dict[str, str]:
+        """Invented credentials."""
+
+    @abstractmethod
+    def answer(self, request: Request) -> Answer:
+        """The answer to a request, as the vendor documents it; RefusedError where it is refused."""
+
+    @abstractmethod
+    def born(self, calendar: Calendar, account: str, day: date) -> Mapping[str, Iterable[Life]]:
+        """The lives that begin on `day`, by kind."""
+
+    @abstractmethod
+    def order(self, version: Version) -> Any:
+        """What rows are sorted by."""
+
+    def put(
+        self,
+        account: str,
+        row: Mapping[str, Any],
+        *,
+        at: datetime | None = None,
+        changes: Iterable[tuple[datetime, Mapping[str, Any]]] = (),
+        filed: datetime | None = None,
+        kind: str | None = None,
+    ) -> None:
+        """Adds a row that is served as it stands from `at` on (None: always was).
+
+        `changes` are (instant, top-level fields that change then). `filed` is the instant that date
+        filters look at, where the row's own date shall be a false one.
+        """
+        self.table(account, kind).put(Life.of(row, at, changes, filed))
+
+    def remove(
+        self,
+        account: str,
+        *,
+        at: datetime | None = None,
+        kind: str | None = None,
+        **fields: object,
+    ) -> int:
+        """Lets the rows with these fields vanish `at` an instant (None: now); says how many."""
+        now = self.clock.now()
+        return self.table(account, kind).remove(now, at or now, **fields)
+
+    def rows(
+        self, account: str, at: datetime | None = None, *, kind: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The truth: every row of the account as the API serves it `at` an instant (None: now)."""
+        return self.table(account, kind).rows(at or self.clock.now())
+
+    def table(self, account: str, kind: str | None = None) -> Table:
+        """The rows of one account; KeyError where there is no such account or kind."""
+        if kind is None and len(self.kinds) == 1:
+            kind = self.kinds[0]
+        if account not in self.accounts or kind not in self.kinds:
+            raise KeyError(f"{self.name} has no {kind} of {account}, only {self.kinds}")
+        with self._lock:
+            if (account, kind) not in self._tables:
+                table = Table(self.fields, self.order, self._nursery(account, kind))
+                self._tables[account, kind] = table
+            return self._tables[account, kind]
+
+    def settings(self, url: str) -> dict[str, Any]:
+        """The tap's settings for this provider, served at `url`."""
+        settings: dict[str, Any] = {"api_url": f"{url}/{self.name}"}
+        if len(self.accounts) == 1:
+            return settings | next(iter(self.accounts.values()))
+        accounts = [{"account": name, **keys} for name, keys in self.accounts.items()]
+        return settings | {"accounts": accounts}
+
+    def _nursery(self, account: str, kind: str) -> Nursery | None:
+        calendar = self._calendar
+        if calendar is None:
+            return None
+        first = self._first - timedelta(days=self.early)
+
+        def born(day: date) -> Iterable[Life]:
+            return self.born(calendar, account, day)[kind]
+
+        return Nursery(first, self.reach, born, self.ahead)

@@ -1,0 +1,113 @@
+"""`/_sandbox`: what tells a sandbox in another process what it is, and changes it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from tap_payments.sandbox.api import RefusedError
+from tap_payments.sandbox.faults import FaultError
+from tap_payments.sandbox.life import to_instant
+from tap_payments.sandbox.messages import Answer
+
+if TYPE_CHECKING:
+    from tap_payments.sandbox.messages import Request
+    from tap_payments.sandbox.server import Sandbox
+
+
+class Control:
+    """The sandbox's own endpoints; they are in no journal and no fault strikes them."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def answer(self, request: Request) -> Answer:
+        """The answer to a request to `/_sandbox<path>`."""
+        routes = {
+            ("GET", ""): self._status,
+            ("GET", "/config"): self._config,
+            ("GET", "/journal"): self._journal,
+            ("DELETE", "/journal"): self._forget,
+            ("GET", "/rows"): self._rows,
+            ("POST", "/clock"): self._advance,
+            ("POST", "/faults"): self._fault,
+            ("DELETE", "/faults"): self._lift,
+        }
+        route = routes.get((request.method, request.path.rstrip("/")))
+        if route is None:
+            known = [f"{method} /_sandbox{path}" for method, path in routes]
+            raise RefusedError(404, {"message": "there is only " + ", ".join(known)})
+        return Answer.of_json(route(request))
+
+    def _status(self, _: Request) -> Any:
+        sandbox = self._sandbox
+        return {
+            "url": sandbox.url,
+            "downloads_url": sandbox.downloads_url,
+            "now": sandbox.clock.now().isoformat(),
+            "first_day": sandbox.first.isoformat(),
+            "seed": sandbox.seed,
+            "accounts": {name: list(api.accounts) for name, api in sandbox.apis.items()},
+            "requests": len(sandbox.journal),
+            "faults": [asdict(fault) for fault in sandbox.faults],
+        }
+
+    def _config(self, request: Request) -> Any:
+        names = [name for name in request.query.get("providers", "").split(",") if name]
+        if unknown := set(names) - set(self._sandbox.apis):
+            raise RefusedError(400, {"message": f"there is no provider {min(unknown)}"})
+        return self._sandbox.config(*names)
+
+    def _journal(self, _: Request) -> Any:
+        return [
+            {
+                **asdict(request),
+                "at": request.at.isoformat(),
+                "body": request.body.decode("utf-8", "replace"),
+            }
+            for request in self._sandbox.journal
+        ]
+
+    def _forget(self, _: Request) -> Any:
+        self._sandbox.journal.clear()
+        return {}
+
+    def _rows(self, request: Request) -> Any:
+        api = self._sandbox.apis.get(request.query.get("provider", ""))
+        account = request.query.get("account", "main")
+        text = request.query.get("at")
+        at = to_instant(text)
+        kind = request.query.get("kind")
+        if api is None or account not in api.accounts or (text and at is None):
+            raise RefusedError(400, {"message": "rows?provider=..&account=..[&kind=..][&at=..]"})
+        if kind not in api.kinds and not (kind is None and len(api.kinds) == 1):
+            raise RefusedError(400, {"message": "kind is one of " + ", ".join(api.kinds)})
+        return api.rows(account, at, kind=kind)
+
+    def _advance(self, request: Request) -> Any:
+        seconds = _member(request, "advance_seconds")
+        if not isinstance(seconds, int | float) or isinstance(seconds, bool):
+            raise RefusedError(400, {"message": 'the body is {"advance_seconds": <number>}'})
+        return {"now": self._sandbox.clock.advance(seconds).isoformat()}
+
+    def _fault(self, request: Request) -> Any:
+        spec = _member(request, "spec")
+        if not isinstance(spec, str):
+            raise RefusedError(400, {"message": 'the body is {"spec": "<fault>"}'})
+        try:
+            return asdict(self._sandbox.faults.add(spec))
+        except FaultError as error:
+            raise RefusedError(400, {"message": str(error)}) from None
+
+    def _lift(self, _: Request) -> Any:
+        self._sandbox.faults.clear()
+        return {}
+
+
+def _member(request: Request, name: str) -> Any:
+    try:
+        body = json.loads(request.body)
+    except ValueError:
+        return None
+    return body.get(name) if isinstance(body, dict) else None

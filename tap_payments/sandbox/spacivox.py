@@ -1,0 +1,154 @@
+"""Spacivox's API: `GET /j/payment_transactions`, `GET /j/teams`.
+
+From https://spacivox.com/apidocs/payment_transactions.html : a static token, an unordered array.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from tap_payments.sandbox.api import Api, RefusedError
+from tap_payments.sandbox.life import Life, pick_instant, pick_uuid
+from tap_payments.sandbox.messages import Answer
+from tap_payments.sandbox.table import Query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tap_payments.sandbox.clock import Clock
+    from tap_payments.sandbox.life import Calendar, Version
+    from tap_payments.sandbox.messages import Request
+
+TEAMS = (
+    {"id": 1, "name": "Team North"},
+    {"id": 2, "name": "Team South"},
+    {"id": 7, "name": "Évry"},
+)
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+TICK = timedelta(microseconds=1)
+EXAMPLE = {
+    "amount": "12.34",
+    "campaign": 1,
+    "id": "1832d01c-661c-4c1d-abab-1d88c645d8e3",
+    "job": 1,
+    "reference": "123456",
+    "state": 0,
+    "team": 1,
+    "timestamp": "2015-01-06T10:21:14.243Z",
+}
+
+
+class Spacivox(Api):
+    """Payments by their timestamp, without pages, and the teams.
+
+    Where the vendor is silent, an attribute decides: `inclusive_end` whether `end` itself belongs
+    to the answer; `max_window_hours` beyond which a window is too large (413), `slow_window_hours`
+    beyond which it takes too long (504), None: never.
+    """
+
+    name = "spacivox"
+    kinds = ("payment_transactions",)
+    fields = ("timestamp",)
+    reach = 1
+    per_day = (20, 30)
+
+    def __init__(
+        self, clock: Clock, seed: int | None, first: date, accounts: Sequence[str]
+    ) -> None:
+        super().__init__(clock, seed, first, accounts)
+        self.inclusive_end = False
+        self.max_window_hours: float | None = None
+        self.slow_window_hours: float | None = None
+        self.teams: list[dict[str, Any]] = [dict(team) for team in TEAMS]
+
+    def credentials(self, account: str, number: int) -> dict[str, str]:
+        """A token that never expires."""
+        return {"access_token": f"sandbox-spacivox-token-{account}-{number + 1}"}
+
+    def born(self, calendar: Calendar, account: str, day: date) -> Mapping[str, Iterable[Life]]:
+        """The payments started on `day`."""
+        return {"payment_transactions": spacivox_day(calendar, account, day, self.per_day)}
+
+    def order(self, version: Version) -> Any:
+        """No order that anybody could rely on."""
+        return blake2b(str((version.row or {}).get("id")).encode(), digest_size=8).digest()
+
+    def example(self, **fields: Any) -> dict[str, Any]:
+        """The row of the vendor's document, with other `fields`."""
+        return {**EXAMPLE, **fields}
+
+    def answer(self, request: Request) -> Answer:
+        """Payments or teams; 403 for a wrong token, as documented."""
+        if request.path not in ("/j/payment_transactions", "/j/teams"):
+            raise RefusedError(404, {"message": "Not Found"})
+        if request.method != "GET":
+            raise RefusedError(405, {"message": "Method Not Allowed"}, {"Allow": "GET"})
+        tokens = {keys["access_token"]: account for account, keys in self.accounts.items()}
+        account = tokens.get(request.bearer or "")
+        if account is None:
+            raise RefusedError(403, {"message": "Check you provided a valid OAuth token"})
+        if request.path == "/j/teams":
+            return Answer.of_json(self.teams)
+        selection = self.table(account).select(self._query(request.query), self.clock.now())
+        return Answer.of_json(b"[%s]" % b",".join(version.text for version in selection.versions))
+
+    def _query(self, query: Mapping[str, str]) -> Query:
+        since, until = _instant(query, "start"), _instant(query, "end")
+        if since > until:
+            raise RefusedError(400, {"message": "start lies after end"})
+        hours = (until - since) / timedelta(hours=1)
+        if self.max_window_hours is not None and hours > self.max_window_hours:
+            raise RefusedError(413, {"message": "Payload Too Large"})
+        if self.slow_window_hours is not None and hours > self.slow_window_hours:
+            raise RefusedError(504, {"message": "Gateway Time-out"})
+        team = query.get("team")
+        if team is not None and not re.fullmatch(r"-?\d+", team, re.ASCII):
+            raise RefusedError(400, {"message": "team is not an integer"})
+        teams = () if team is None else (("team", int(team)),)
+        return Query("timestamp", since, until + TICK if self.inclusive_end else until, teams)
+
+
+@lru_cache(maxsize=1024)
+def spacivox_day(
+    calendar: Calendar, account: str, day: date, per_day: tuple[int, int]
+) -> tuple[Life, ...]:
+    """The payments started on `day`: each succeeds or fails minutes to two days later.
+
+    One in twenty appears only hours after its timestamp, which never changes.
+    """
+    if calendar.is_quiet(day):
+        return ()
+    chance = calendar.chance(account, day)
+    lives = []
+    for _ in range(chance.randint(*per_day)):
+        started = pick_instant(chance, day) + timedelta(milliseconds=chance.randrange(1000))
+        late = chance.randint(60, 12 * 60) if chance.random() < 0.05 else 0  # noqa: PLR2004 - a share
+        minutes = chance.choice((2, 10, 60, 24 * 60, 48 * 60))
+        ended = started + timedelta(minutes=chance.randint(1, minutes))
+        row = {
+            "amount": f"{chance.randint(1, 900)}.{chance.randrange(100):02d}",
+            "campaign": chance.randint(1, 4),
+            "id": pick_uuid(chance),
+            "job": chance.randint(1, 90_000),
+            "reference": f"{chance.randrange(1_000_000):06d}",
+            "state": 0,
+            "team": chance.choice(TEAMS)["id"],
+            "timestamp": f"{started:%Y-%m-%dT%H:%M:%S}.{started.microsecond // 1000:03d}Z",
+        }
+        state = {"state": chance.choices((1, 2), (80, 20))[0]}
+        lives.append(Life.of(row, started + timedelta(minutes=late), [(ended, state)]))
+    return tuple(lives)
+
+
+def _instant(query: Mapping[str, str], name: str) -> datetime:
+    text = query.get(name, "")
+    try:
+        if INSTANT.fullmatch(text):
+            return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    raise RefusedError(400, {"message": f"{name} is missing or not a date and time"})

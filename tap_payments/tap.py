@@ -1,0 +1,352 @@
+"""The Singer tap: its settings, its streams, and how a run ends."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+import typing as t
+from functools import cached_property, partial
+
+from singer_sdk import Tap
+from singer_sdk import typing as th
+from singer_sdk.exceptions import (
+    AbortedSyncFailedException,
+    AbortedSyncPausedException,
+    ConfigValidationError,
+)
+from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
+from singer_sdk.singerlib import StateMessage
+from singer_sdk.tap_base import CliTestOptionValue
+
+from tap_payments.core.errors import QuotaSpent, StreamFailed, SyncFailed
+from tap_payments.core.http import Policy
+from tap_payments.core.runtime import Runtime
+from tap_payments.core.settings import check_settings, defaults_of, resolve_accounts
+from tap_payments.core.stopping import Stopped
+from tap_payments.core.sync_windows import SyncWindows
+from tap_payments.core.values import to_instant
+from tap_payments.core.watermarks import state_problem
+from tap_payments.core.windowed import WindowedStream
+from tap_payments.core.windows import Bounds
+from tap_payments.core.writer import Writer
+from tap_payments.providers import PROVIDERS
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import click
+    from singer_sdk import Stream
+
+    from tap_payments.core.provider import Provider
+    from tap_payments.core.streams import Context, ProviderStream
+    from tap_payments.core.windowed import Source, WindowOutcome
+
+SETTINGS = th.PropertiesList(
+    th.Property(
+        "start_date",
+        th.StringType,
+        title="Start date",
+        description="Date or date-time (UTC) from which to read; nothing older is asked for. "
+        "Required to sync a stream that is read by windows.",
+    ),
+    th.Property(
+        "end_date",
+        th.StringType,
+        title="End date",
+        description="Date or date-time (UTC) before which to read, for backfills. Exclusive.",
+    ),
+    th.Property(
+        "user_agent",
+        th.StringType,
+        title="User agent",
+        description="Sent with every request; `tap-payments/<version>` when not set.",
+    ),
+    th.Property(
+        "request_timeout",
+        th.IntegerType(minimum=1),
+        default=120,
+        title="Request timeout (seconds)",
+        description="How long an answer may take; connecting has 10 seconds.",
+    ),
+    th.Property(
+        "max_retries",
+        th.IntegerType(minimum=0),
+        default=6,
+        title="Retries",
+        description="Tries after the first: after about 1 second, doubling to 60, with jitter.",
+    ),
+    th.Property(
+        "max_retry_wait",
+        th.IntegerType(minimum=0),
+        default=300,
+        title="Longest wait (seconds)",
+        description="A `Retry-After` longer than this is not waited for.",
+    ),
+    th.Property(
+        "personal_data",
+        th.StringType,
+        allowed_values=["keep", "hash", "drop"],
+        default="keep",
+        title="Personal data",
+        description="What happens to personal values: `keep` them, `hash` them "
+        "(HMAC-SHA256) or `drop` them (null).",
+    ),
+    th.Property(
+        "personal_data_key",
+        th.StringType,
+        secret=True,
+        title="Personal data key",
+        description="The key of the HMAC; required with `personal_data: hash`.",
+    ),
+    th.Property(
+        "sync_windows",
+        th.BooleanType,
+        default=False,
+        title="Record windows",
+        description="Adds the stream `sync_windows`: one row per closed window.",
+    ),
+)
+
+
+def settings_schema() -> dict[str, t.Any]:
+    """The JSON schema of the settings: the tap's own, and an object per provider."""
+    schema = SETTINGS.to_dict()
+    for provider in PROVIDERS:
+        schema["properties"][provider.name] = {
+            **provider.settings,
+            "type": ["object", "null"],
+            "title": provider.title,
+            "description": f"Enables {provider.title} when present.",
+        }
+    return t.cast("dict[str, t.Any]", schema)
+
+
+class TapPayments(Tap):
+    """Payments from Zimpler, beGateway, Spacivox and Tikpay."""
+
+    name = "tap-payments"
+    config_jsonschema = settings_schema()
+    capabilities: t.ClassVar = [
+        TapCapabilities.CATALOG,
+        TapCapabilities.STATE,
+        TapCapabilities.DISCOVER,
+        TapCapabilities.TEST,
+        PluginCapabilities.ABOUT,
+        PluginCapabilities.STREAM_MAPS,
+        PluginCapabilities.FLATTENING,
+        PluginCapabilities.STRUCTURED_LOGGING,
+    ]
+    message_writer_class = Writer
+
+    def __init__(self, *, runtime: Runtime | None = None, **options: t.Any) -> None:
+        self.runtime = runtime or Runtime()
+        self.cancelled = threading.Event()
+        self.failures: list[tuple[str, Context, StreamFailed]] = []
+        super().__init__(**options)
+
+    # Settings
+
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        """What is wrong with the settings, a line each, without their values."""
+        self.append_builtin_config(self.config_jsonschema)
+        problems = list(check_settings(self._config, self.config_jsonschema, PROVIDERS))
+        if not problems and not self.enabled:
+            names = ", ".join(provider.name for provider in PROVIDERS)
+            problems.append(
+                f"no provider is configured: give at least one of the objects {names}. "
+                "To try the tap without an account: tap-payments-sandbox --write-config FILE, "
+                "then tap-payments --config FILE"
+            )
+        if problems and raise_errors:
+            raise ConfigValidationError(
+                "The settings are refused", errors=problems, schema=self.config_jsonschema
+            )
+        self._config = {**defaults_of(SETTINGS.to_dict()), **self._config}
+        return problems
+
+    @property
+    def enabled(self) -> list[type[Provider]]:
+        """The providers whose objects are present."""
+        return [each for each in PROVIDERS if self._config.get(each.name) is not None]
+
+    @cached_property
+    def _accounts(self) -> dict[str, list[Provider]]:
+        return {
+            provider.name: [
+                provider(own, policy=self._policy(own), runtime=self.runtime, logger=self.logger)
+                for own in resolve_accounts(provider.settings, self.config[provider.name])
+            ]
+            for provider in self.enabled
+        }
+
+    def _policy(self, own: Mapping[str, t.Any]) -> Policy:
+        return Policy(
+            user_agent=self.config.get("user_agent") or f"tap-payments/{self.plugin_version}",
+            request_timeout=self.config["request_timeout"],
+            max_retries=self.config["max_retries"],
+            max_retry_wait=self.config["max_retry_wait"],
+            concurrency=own["concurrency"],
+        )
+
+    def accounts_of(self, provider: type[Provider]) -> list[Provider]:
+        """The configured accounts of a provider."""
+        return self._accounts.get(provider.name, [])
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """What this run may ask for; frozen when it is first asked."""
+        start, end = self.config.get("start_date"), self.config.get("end_date")
+        now = self.runtime.clock()
+        return Bounds(
+            now=now,
+            start=to_instant(start) if start else now,
+            end=to_instant(end) if end else None,
+        )
+
+    # Streams
+
+    def discover_streams(self) -> Sequence[Stream]:
+        """The streams of the providers that are configured, or of all; asks nobody."""
+        streams: list[Stream] = [
+            stream(self, provider)
+            for provider in self.enabled or PROVIDERS
+            for stream in provider.streams
+        ]
+        if self.config.get("sync_windows") is True:
+            streams.append(SyncWindows(self))
+        return streams
+
+    # State and messages
+
+    @property
+    def writer(self) -> Writer:
+        """Where messages go."""
+        return t.cast("Writer", self.message_writer)
+
+    def load_state(self, state: dict[str, t.Any]) -> None:
+        """Takes a state over whole: what this version does not know is passed on.
+
+        Raises:
+            ConfigValidationError: it is not a state.
+        """
+        if problem := state_problem(state):
+            raise ConfigValidationError(
+                "The state is refused", errors=[f"the state cannot be read: {problem}"], schema={}
+            )
+        super().load_state(state)
+        known = t.cast("dict[str, t.Any]", self.state)
+        for key, value in state.items():
+            known.setdefault(key, value)
+
+    def write_state(self) -> None:
+        """Writes a STATE message, if the state has changed since the last."""
+        self.state_writer.write_state(self.state)
+
+    def record_window(self, stream: str, source: Source, outcome: WindowOutcome) -> None:
+        """Notes a window that closed in `sync_windows`, where that is selected."""
+        windows = self.streams.get(SyncWindows.name)
+        if isinstance(windows, SyncWindows):
+            windows.record(
+                stream=stream,
+                account=source.account.account,
+                series=t.cast("ProviderStream", self.streams[stream]).series(source.context),
+                outcome=outcome,
+            )
+
+    # The run
+
+    def attempt(self, stream: ProviderStream, context: Context, work: Callable[[], None]) -> None:
+        """Does one stream's work for one partition; its failure does not stop the others."""
+        try:
+            work()
+        except (AbortedSyncFailedException, AbortedSyncPausedException):
+            raise
+        except QuotaSpent as deferral:
+            self.logger.warning("%s %s: %s", stream.name, _label(context), deferral)
+        except StreamFailed as failure:
+            self._fail(stream.name, context, failure)
+        except Exception as error:  # noqa: BLE001 - a bug in one stream leaves the others be
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{last.filename.rpartition('/')[2]}:{last.lineno}"
+            # The message of a foreign error may hold a value of the data.
+            bug = StreamFailed(
+                f"unexpected {type(error).__name__} at {where}; please report it", kind="system"
+            )
+            self._fail(stream.name, context, bug)
+
+    def _fail(self, stream: str, context: Context, failure: StreamFailed) -> None:
+        self.failures.append((stream, context, failure))
+        self.logger.error("%s %s failed: %s", stream, _label(context), failure)
+
+    def sync_all(self) -> None:  # type: ignore[misc]  # final upstream, where the first failure ends it
+        """Syncs every selected stream.
+
+        Raises:
+            SyncFailed: some of them failed, after all had their turn.
+            ConfigValidationError: `start_date` is missing.
+        """
+        windowed = [
+            stream.name
+            for stream in self.streams.values()
+            if stream.selected and isinstance(stream, WindowedStream)
+        ]
+        if windowed and not self.config.get("start_date"):
+            raise ConfigValidationError(
+                "The settings are refused",
+                errors=[f"start_date: required to sync {', '.join(windowed)}"],
+                schema=self.config_jsonschema,
+            )
+        _ = self.bounds
+        try:
+            super().sync_all()
+        except Stopped:
+            self.message_writer.write_message(StateMessage(value=self.state))
+            raise
+        self.raise_failures()
+
+    def raise_failures(self) -> None:
+        """Ends a run in which something failed.
+
+        Raises:
+            SyncFailed: its message names each stream and account with the reason.
+        """
+        if self.failures:
+            raise SyncFailed(
+                "; ".join(f"{name} {_label(where)}: {why}" for name, where, why in self.failures)
+            )
+
+    def check(self) -> None:
+        """Asks each account once per stream, for the newest window, and delivers nothing.
+
+        Raises:
+            SyncFailed: an account refuses; the message says which, and why.
+        """
+        for stream in self.streams.values():
+            if isinstance(stream, SyncWindows):
+                continue
+            asked = t.cast("ProviderStream", stream)
+            for account in self.accounts_of(asked.provider):
+                before = len(self.failures)
+                context = {"_account": account.account}
+                self.attempt(asked, context, partial(asked.probe, account))
+                if len(self.failures) == before:
+                    self.logger.info("%s %s: ok", stream.name, _label(context))
+        self.raise_failures()
+
+    @classmethod
+    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
+        """`--test` asks every account once, `--test=schema` writes the schemas."""
+        if value != CliTestOptionValue.All.value:
+            super().cb_test(ctx, param, value)
+            return
+        given = ctx.params["config"]
+        cls(config=given.config, parse_env_config=given.parse_env).check()
+        ctx.exit()
+
+    def _handle_termination(self, signum: int, frame: t.Any) -> None:
+        self.writer.shield.on_signal(signum, frame)
+
+
+def _label(context: Context) -> str:
+    account, *others = context.values()
+    return f"(account '{account}'" + "".join(f", {each}" for each in others) + ")"

@@ -1,0 +1,290 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sandbox_client import Reply, ask, basic
+
+from tap_payments.sandbox import Clock, Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
+SHOP = basic("1001", "sandbox-begateway-secret-main")
+VERSION = {"X-Api-Version": "3"}
+PARAMS: dict[str, Any] = {
+    "date_type": "created_at",
+    "from": "2026-01-01 00:00:00",
+    "to": "2026-03-16 00:00:00",
+    "status": "all",
+    "payment_method_type": "credit_card",
+    "time_zone": "UTC",
+}
+
+
+@pytest.fixture
+def seeded() -> Iterator[Sandbox]:
+    with Sandbox(seed=1, days=30, clock=Clock(NOW, frozen=True)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def empty() -> Iterator[Sandbox]:
+    with Sandbox(seed=None, clock=Clock(NOW, frozen=True)) as sandbox:
+        yield sandbox
+
+
+def post(sandbox: Sandbox, path: str = "", **params: Any) -> Reply:
+    body = {"report_params": {**PARAMS, **params}}
+    return ask(f"{sandbox.url}/begateway/api/reports{path}", {**SHOP, **VERSION}, body=body)
+
+
+def read(sandbox: Sandbox, **params: Any) -> list[Any]:
+    """Every page of a report, forward."""
+    rows: list[Any] = []
+    page = post(sandbox, **params).json
+    while page["has_more"]:
+        rows += page["transactions"]
+        page = post(sandbox, **params, starting_after=page["last_object_id"]).json
+    return rows + page["transactions"]
+
+
+def uids(rows: list[Any]) -> list[str]:
+    return [row["uid"] for row in rows]
+
+
+def put(sandbox: Sandbox, uid: str, number: int = 1, **fields: Any) -> None:
+    fields = {"created_at": "2026-03-01T00:00:00Z", **fields}
+    sandbox.begateway.put("main", sandbox.begateway.example(uid=uid, id=number, **fields))
+
+
+def test_wrong_credentials_and_other_versions_are_refused(empty: Sandbox) -> None:
+    url, body = f"{empty.url}/begateway/api/reports", {"report_params": PARAMS}
+    assert ask(url, VERSION, body=body).status == 401
+    assert ask(url, {**basic("1001", "wrong"), **VERSION}, body=body).status == 401
+    assert ask(url, SHOP, body=body).status == 422
+    assert ask(url, {**SHOP, "X-Api-Version": "2"}, body=body).status == 422
+    assert ask(url, {**SHOP, **VERSION}, body=body).status == 200
+    assert ask(url, {**SHOP, **VERSION}).status == 405
+    assert ask(url + "/other", {**SHOP, **VERSION}, body=body).status == 404
+
+
+def test_pages_forward_make_up_the_truth_by_id_and_not_by_date(seeded: Sandbox) -> None:
+    rows = read(seeded)
+    truth = [
+        row
+        for row in seeded.begateway.rows("main")
+        if row["payment_method_type"] == "credit_card" and row["created_at"] >= "2026-01-01"
+    ]
+    assert rows == truth
+    assert len(rows) > 500
+    numbers, dates = [row["id"] for row in rows], [row["created_at"] for row in rows]
+    assert numbers == sorted(numbers)
+    assert dates != sorted(dates)
+
+
+def test_the_fields_of_a_page(seeded: Sandbox) -> None:
+    page = post(seeded).json
+    assert list(page) == [
+        "transactions",
+        "count",
+        "has_more",
+        "first_object_id",
+        "last_object_id",
+    ]
+    assert (len(page["transactions"]), page["has_more"]) == (50, True)
+    assert page["first_object_id"] == page["transactions"][0]["id"]
+    assert page["last_object_id"] == page["transactions"][-1]["id"]
+    assert page["count"] == len(read(seeded))
+    seeded.begateway.cursor_as_text, seeded.begateway.count_is_total = True, False
+    other = post(seeded).json
+    assert (other["last_object_id"], other["count"]) == (str(page["last_object_id"]), 50)
+    assert post(seeded, starting_after=other["last_object_id"]).json["first_object_id"]
+
+
+def test_an_empty_report_has_no_ids(empty: Sandbox) -> None:
+    assert post(empty).json == {
+        "transactions": [],
+        "count": 0,
+        "has_more": False,
+        "first_object_id": None,
+        "last_object_id": None,
+    }
+
+
+def test_pages_backward_are_the_same_rows(seeded: Sandbox) -> None:
+    forward, pages = read(seeded), []
+    page = post(seeded, ending_before=10**12).json
+    while page["has_more"]:
+        pages.insert(0, page["transactions"])
+        page = post(seeded, ending_before=page["first_object_id"]).json
+    assert [row for part in [page["transactions"], *pages] for row in part] == forward
+
+
+def test_a_cursor_beside_report_params_is_not_seen(seeded: Sandbox) -> None:
+    first = post(seeded).json
+    body = {"report_params": PARAMS, "starting_after": first["last_object_id"]}
+    reply = ask(f"{seeded.url}/begateway/api/reports", {**SHOP, **VERSION}, body=body)
+    assert reply.json == first
+
+
+def test_the_upper_bound_is_exclusive_unless_told_otherwise(empty: Sandbox) -> None:
+    for number, instant in enumerate(("00:00:00", "11:59:59", "12:00:00")):
+        put(empty, f"u{number}", number, created_at=f"2026-03-01T{instant}Z", paid_at=None)
+        put(empty, f"s{number}", 9 + number, settled_at=f"2026-03-0{number + 1}", created_at=None)
+    bounds = {"from": "2026-03-01 00:00:00", "to": "2026-03-01 12:00:00"}
+    days = {"date_type": "settled_at", "from": "2026-03-01", "to": "2026-03-02"}
+    assert uids(read(empty, **bounds)) == ["u0", "u1"]
+    assert uids(read(empty, **days)) == ["s0"]
+    empty.begateway.inclusive_to = True
+    assert uids(read(empty, **bounds)) == ["u0", "u1", "u2"]
+    assert uids(read(empty, **days)) == ["s0", "s1"]
+
+
+def test_status_and_method_filter(seeded: Sandbox) -> None:
+    cards, failed = read(seeded), read(seeded, status="failed")
+    others = read(seeded, payment_method_type="alternative")
+    assert {row["status"] for row in cards} == {"incomplete", "successful", "failed", "expired"}
+    assert failed == [row for row in cards if row["status"] == "failed"]
+    assert failed
+    assert {row["payment_method_type"] for row in others} == {"alternative"}
+    assert all(len(row["order_id"]) == 12 and row["order_id"][0] == "0" for row in others)
+    assert all(row[row["method_type"]]["account_number"] for row in others)
+
+
+def test_manual_corrections_narrow_a_report(empty: Sandbox) -> None:
+    put(empty, "plain")
+    put(empty, "early", 2, manually_corrected_at="2026-03-02T00:00:00Z")
+    put(empty, "fits", 3, manually_corrected_at="2026-03-03T00:00:00Z")
+    put(empty, "old", 4, manually_corrected_at="2026-03-03T00:00:00Z", created_at="2025-01-01")
+    window = {
+        "manual_correction_from": "2026-03-03 00:00:00",
+        "manual_correction_to": "2026-03-04 00:00:00",
+    }
+    assert uids(read(empty, **window)) == ["fits"]
+    assert uids(read(empty, manual_correction_from="2026-03-02 00:00:00")) == ["early", "fits"]
+    assert uids(read(empty, **window, date_type="paid_at")) == []
+
+
+def test_another_zone_moves_bounds_and_times_but_not_the_z(empty: Sandbox) -> None:
+    put(empty, "u", created_at="2026-03-01T22:30:00Z", paid_at="2026-03-01T23:00:00Z")
+    tokyo = {"time_zone": "Asia/Tokyo", "from": "2026-03-02 07:00:00", "to": "2026-03-02 08:00:00"}
+    rows = read(empty, **tokyo)
+    assert [(row["created_at"], row["paid_at"]) for row in rows] == [
+        ("2026-03-02T07:30:00Z", "2026-03-02T08:00:00Z")
+    ]
+    assert read(empty, **{**tokyo, "time_zone": "UTC"}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("date_type", "updated_at"),
+        ("date_type", None),
+        ("from", "2026-01-01"),
+        ("from", "2026-01-01T00:00:00Z"),
+        ("from", "2026-02-30 00:00:00"),
+        ("to", None),
+        ("to", "2025-12-31 00:00:00"),
+        ("status", "expired"),
+        ("payment_method_type", "all"),
+        ("time_zone", "Mars/Olympus"),
+        ("time_zone", None),
+        ("starting_after", "abc"),
+        ("manual_correction_from", "2026-01-01"),
+    ],
+)
+def test_a_wrong_parameter_is_named(empty: Sandbox, name: str, value: object) -> None:
+    reply = post(empty, **{name: value})
+    assert reply.status == 422
+    assert list(reply.json["errors"]) == [name]
+    assert reply.json["message"]
+
+
+def test_settled_at_takes_bare_days(empty: Sandbox) -> None:
+    reply = post(empty, date_type="settled_at")
+    assert list(reply.json["errors"]) == ["from", "to"]
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"{", 400), ([], 422), ({}, 422)])
+def test_a_body_without_parameters_is_refused(empty: Sandbox, body: Any, status: int) -> None:
+    url = f"{empty.url}/begateway/api/reports"
+    assert ask(url, {**SHOP, **VERSION}, body=body).status == status
+
+
+def test_the_count_is_of_the_whole_report_and_can_lie(seeded: Sandbox) -> None:
+    total = len(read(seeded))
+    assert post(seeded, "/count").json == {"transactions": {"count": total}}
+    seeded.begateway.count_offset = 2
+    assert post(seeded, "/count").json == {"transactions": {"count": total + 2}}
+
+
+def test_rows_can_be_lost_from_pages(seeded: Sandbox) -> None:
+    lost = uids(read(seeded))[10]
+    served: list[int] = []
+    seeded.begateway.drop_rows = {lost}
+    seeded.begateway.on_page = served.append
+    seeded.begateway.pages = 0
+    rows = read(seeded)
+    assert lost not in uids(rows)
+    assert post(seeded, "/count").json["transactions"]["count"] == len(rows) + 1
+    assert served == list(range(1, len(served) + 1))
+
+
+def test_a_payment_has_a_life(seeded: Sandbox) -> None:
+    """What was created long ago is paid, settled and corrected while the clock moves."""
+    before = {row["uid"]: row for row in seeded.begateway.rows("main")}
+    seeded.clock.advance(hours=24)
+    after = {row["uid"]: row for row in seeded.begateway.rows("main")}
+    changed = [row for uid, row in after.items() if uid in before and row != before[uid]]
+    day = {"from": "2026-03-15 12:00:00", "to": "2026-03-16 12:00:00"}
+    paid = [row for row in changed if row["paid_at"] != before[row["uid"]]["paid_at"]]
+    methods = ("credit_card", "alternative")
+    read_paid = [
+        uid
+        for method in methods
+        for uid in uids(read(seeded, date_type="paid_at", payment_method_type=method, **day))
+    ]
+    assert {row["uid"] for row in paid} < set(read_paid)
+    assert any(row["created_at"] < "2026-03-10" for row in paid)
+    assert any(row["settled_at"] == "2026-03-16" for row in changed)
+
+
+def test_some_rows_are_corrected_weeks_later(seeded: Sandbox) -> None:
+    window = {
+        "from": "2025-01-01 00:00:00",
+        "manual_correction_from": "2026-02-13 00:00:00",
+        "manual_correction_to": "2026-03-16 00:00:00",
+    }
+    rows = read(seeded, **window)
+    assert rows
+    assert any(row["created_at"] < "2026-02-13" for row in rows)
+    assert {row["gateway_note"] for row in rows} == {"Corrected by hand"}
+
+
+def test_refunds_and_chargebacks_are_rows_of_their_own(seeded: Sandbox) -> None:
+    rows = {row["uid"]: row for row in seeded.begateway.rows("main")}
+    reversals = [row for row in rows.values() if row["type"] != "payment"]
+    assert {row["type"] for row in reversals} == {"refund", "chargeback"}
+    assert all(rows[row["parent_uid"]]["created_at"] < row["created_at"] for row in reversals)
+
+
+def test_generated_rows_look_like_the_vendors(seeded: Sandbox) -> None:
+    example = seeded.begateway.example()
+    cards = read(seeded)
+    assert all(set(example) <= set(row) for row in cards)
+    assert {row["currency"] for row in cards} >= {"JPY", "KWD"}
+    assert all(isinstance(row["amount"], int) for row in cards)
+    assert example["id"] == 28860
+    assert post(seeded).body.count(b'"test":false') == 50
+
+
+def test_nothing_happens_on_a_quiet_day(seeded: Sandbox) -> None:
+    seeded.clock.advance(hours=24 * 30)
+    rows = seeded.begateway.rows("main")
+    for field in seeded.begateway.fields:
+        busy = {str(row[field])[:10] for row in rows if row[field]}
+        days = {f"{NOW - timedelta(days=back):%Y-%m-%d}" for back in range(30)}
+        assert len(days - busy) >= 3

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from sandbox_client import ask, bearer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+COMMAND = [sys.executable, "-m", "tap_payments.sandbox"]
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The command, and what it printed up to its last line of introduction."""
+    with subprocess.Popen(
+        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            lines: list[str] = []
+            assert process.stdout
+            while not (lines and lines[-1].startswith("Next:")):
+                lines.append(process.stdout.readline())
+                assert lines[-1], process.stderr and process.stderr.read()
+            yield process, "".join(lines)
+        finally:
+            process.kill()
+
+
+def failing(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=20, check=False
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_prints_a_configuration_that_works_and_ends_quietly(number: signal.Signals) -> None:
+    with running("--days", "3", "--fault", "spacivox:503") as (process, printed):
+        config = json.loads(printed[printed.index("{") : printed.rindex("}") + 1])
+        url, token = config["spacivox"]["api_url"], config["spacivox"]["access_token"]
+        replies = [ask(f"{url}/j/teams", bearer(token)).status for _ in range(2)]
+        process.send_signal(number)
+        out, err = process.communicate(timeout=5)
+    assert replies == [503, 200]
+    assert "tap-payments --config" in printed
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_it_writes_the_configuration_for_its_owner_only(tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    with running("--write-config", str(file), "--clock-behind", "26") as (_, printed):
+        config = json.loads(file.read_text())
+        now = ask(config["spacivox"]["api_url"].replace("spacivox", "_sandbox")).json["now"]
+    assert json.dumps(config, indent=2) in printed
+    assert f"tap-payments --config {file}" in printed
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [found.name for found in tmp_path.iterdir()] == ["config.json"]
+    assert now[:10] > config["start_date"]
+
+
+def test_a_taken_port_is_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = failing("--port", str(port))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1
+    assert f"port {port}" in done.stderr
+
+
+def test_a_bad_fault_is_one_line_with_the_grammar() -> None:
+    done = failing("--fault", "zimpler:explode")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert "PROVIDER:EFFECT" in done.stderr
+
+
+def test_a_configuration_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    done = failing("--write-config", str(tmp_path / "nowhere" / "config.json"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [["--port", "70000"], ["--days", "0"], ["--nonsense"]])
+def test_a_wrong_call_is_refused(arguments: list[str]) -> None:
+    assert failing(*arguments).returncode == 2
+
+
+def test_a_host_that_others_can_reach_is_warned_of() -> None:
+    with running("--host", "0.0.0.0") as (process, printed):  # noqa: S104 - what is warned of
+        process.terminate()
+        _, err = process.communicate(timeout=5)
+    assert "warning: 0.0.0.0 is not loopback" in err
+    assert "http://127.0.0.1:" in printed
