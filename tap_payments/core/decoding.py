@@ -23,7 +23,7 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FOREIGN = re.compile(r"[^A-Za-z0-9_]+")
 
 
-class ReportUnreadable(ValueError):  # noqa: N818 - it names what the report is
+class ReportUnreadable(ValueError):
     """A report that is not what it should be; says what is wrong and where, and no content."""
 
 

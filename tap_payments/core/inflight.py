@@ -9,7 +9,7 @@ from collections import deque
 from tap_payments.core.runtime import Cancelled
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from tap_payments.core.windows import Window
 
@@ -81,7 +81,7 @@ class Flight(t.Generic[J]):
         self._changed = threading.Condition()
         self.cancelled = threading.Event()
 
-    def __iter__(self) -> Iterator[tuple[J, Iterator[Page]]]:
+    def __iter__(self) -> Generator[tuple[J, Iterator[Page]]]:
         """Each job with an iterator over its pages, which must be used up before the next."""
         self._running = self._workers
         for _ in range(self._workers):

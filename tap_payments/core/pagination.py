@@ -63,3 +63,32 @@ class Offsets:
         if self._restarts > RESTARTS:
             raise StreamFailed(f"rows were removed in each of {RESTARTS + 1} readings")
         self.next, self._count, self._last_page = 0, None, b""
+
+
+class Cursors:
+    """Cursor pages: the next page is asked for with the cursor of this one, exactly as it came."""
+
+    def __init__(self) -> None:
+        self.next: int | str | None = None
+        self.has_more = True
+        self._seen: set[int | str] = set()
+        self._last_rows = b""
+
+    def take(self, rows: bytes, received: int, cursor: t.Any, *, has_more: bool) -> None:
+        """Takes a page in; an empty one with a new cursor goes on.
+
+        Raises:
+            StreamFailed: there is more, but no new way to it.
+        """
+        self.has_more = has_more
+        if not has_more:
+            return
+        if not isinstance(cursor, int | str) or cursor == "":
+            raise StreamFailed("the API says that there is more, but gives no cursor to it")
+        if cursor in self._seen or str(cursor) == str(self.next):
+            raise StreamFailed("the API gave the same cursor twice")
+        digest = hashlib.blake2b(rows, digest_size=16).digest()
+        if received and digest == self._last_rows:
+            raise StreamFailed("the API sent the same page for two different cursors")
+        self._seen.add(cursor)
+        self.next, self._last_rows = cursor, digest

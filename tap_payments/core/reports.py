@@ -26,7 +26,7 @@ SKEW = timedelta(minutes=10)
 """How far a provider's clock may be ahead of ours."""
 
 
-class RateLimited(Exception):  # noqa: N818 - an answer of the API, not an error
+class RateLimited(Exception):
     """The API refused a request (429); `retry_after` is in seconds, None where it gives none."""
 
     def __init__(self, retry_after: float | None = None) -> None:
@@ -34,7 +34,7 @@ class RateLimited(Exception):  # noqa: N818 - an answer of the API, not an error
         self.retry_after = retry_after
 
 
-class AnswerLost(Exception):  # noqa: N818 - an outcome: the request may have been carried out
+class AnswerLost(Exception):
     """No usable answer came: timeout, connection lost, 5xx. The message says which, in short."""
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
@@ -221,4 +221,4 @@ def _time(value: object) -> datetime | None:
         time = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
-    return time if time is not None and 1970 < time.year < 9999 else None  # noqa: PLR2004 - no zone overflows
+    return time if time is not None and 1970 < time.year < 9999 else None

@@ -53,6 +53,7 @@ class RowCodec:
         page: t.Any,
         rows_field: str | None,
         selected: Callable[[str], bool] = lambda _name: True,
+        texts_sent_as_numbers: Sequence[str] = (),
         added: dict[str, t.Any],
         rules: Rules | None = None,
         warn: Callable[[str], None],
@@ -64,12 +65,12 @@ class RowCodec:
             if not name.startswith("_")
         }
         self.keys = [key for key in keys if key in self.columns]
+        self.texts_sent_as_numbers = texts_sent_as_numbers
         self.dropped = [name for name in self.columns if not selected(name)]
         self.extra_selected = selected("_extra")
         self.added = added
         self.rules = rules
         self._warn = warn
-        self._warned: set[str] = set()
         self._rows_of = operator.attrgetter(rows_field) if rows_field else None
         self._page_any = page[t.Any]
         self._raw_page = msgspec.json.Decoder(page[Raw])
@@ -81,6 +82,8 @@ class RowCodec:
         checks: list[tuple[str, t.Any, t.Any]] = []
         for column in self.columns.values():
             kind = _plain_type(column)
+            if column.name in self.texts_sent_as_numbers:
+                kind = int | str
             fields.append(
                 (column.name, kind, ...)
                 if column.key
@@ -175,6 +178,10 @@ class RowCodec:
                         parse(value)
         except ValueError:
             return None
+        for name in self.texts_sent_as_numbers:
+            for row in rows:
+                if isinstance(value := getattr(row, name), int):
+                    setattr(row, name, str(value))
         for name in self.dropped:
             for row in rows:
                 setattr(row, name, UNSET)
@@ -189,15 +196,14 @@ class RowCodec:
             column = self.columns.get(name)
             if column is None:
                 extra[name] = value
-                self._note(f"field '{name}' is not in the schema; its values go into _extra", name)
+                self._warn(f"field '{name}' is not in the schema; its values go into _extra")
                 continue
             row[name], left = column.fit(value)
             if left is not None:
                 extra[name] = left
-                self._note(
+                self._warn(
                     f"field '{name}' came with another type than the schema says; "
-                    "such values go into _extra",
-                    name,
+                    "such values go into _extra"
                 )
         for key in self.keys:
             if key not in row:
@@ -207,11 +213,6 @@ class RowCodec:
         if self.extra_selected:
             row["_extra"] = extra or None
         return row
-
-    def _note(self, message: str, name: str) -> None:
-        if name not in self._warned:
-            self._warned.add(name)
-            self._warn(message)
 
     def encode(self, batch: Batch) -> tuple[bytes, bytes]:
         """The rows as JSON lines, and the members to put in front of each row's own."""

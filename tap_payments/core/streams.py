@@ -8,8 +8,8 @@ from functools import partial
 
 from singer_sdk import Stream
 from singer_sdk.exceptions import MaxRecordsLimitException
-from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.mapper import SameRecordTransform
 
 from tap_payments.core.http import Tally
 from tap_payments.core.privacy import Rules, replacement
@@ -31,13 +31,14 @@ class ProviderStream(Stream, abc.ABC):
     """A stream of one provider. A subclass lists facts.
 
     `page` is the type of an answer, generic in its rows, and `rows_field` names them in it (None:
-    the answer is the array itself). `personal` are the paths of personal data, see `privacy.py`.
+    the answer is the array itself). `personal` are the paths of personal data, see `privacy.py`;
+    `texts_sent_as_numbers` are columns of texts that the vendor sends as whole numbers, too.
     """
 
     page: t.ClassVar[t.Any] = list
     rows_field: t.ClassVar[str | None] = None
     personal: t.ClassVar[tuple[str, ...]] = ()
-    added: t.ClassVar[tuple[str, ...]] = ()
+    texts_sent_as_numbers: t.ClassVar[tuple[str, ...]] = ()
 
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     """Rows are fitted to their schema before the SDK sees them."""
@@ -46,6 +47,7 @@ class ProviderStream(Stream, abc.ABC):
         self.provider = provider
         self.tap = tap
         self.plain = True
+        self._warned: set[str] = set()
         super().__init__(tap)
 
     # What a provider's stream says
@@ -75,6 +77,12 @@ class ProviderStream(Stream, abc.ABC):
         """
 
     # What the SDK asks
+
+    def warn_once(self, message: str) -> None:
+        """Warns, unless this run has said so of this stream already."""
+        if message not in self._warned:
+            self._warned.add(message)
+            self.logger.warning("%s: %s", self.name, message)
 
     @property
     def partitions(self) -> list[dict[str, t.Any]] | None:
@@ -132,10 +140,11 @@ class ProviderStream(Stream, abc.ABC):
             keys=self.primary_keys,
             page=self.page,
             rows_field=self.rows_field,
+            texts_sent_as_numbers=self.texts_sent_as_numbers,
             selected=lambda name: self.mask[("properties", name)],
             added={"_account": account.account},
             rules=Rules(self.personal, replace) if replace and self.personal else None,
-            warn=lambda message: self.logger.warning("%s: %s", self.name, message),
+            warn=self.warn_once,
             only_careful=not self.plain,
         )
 

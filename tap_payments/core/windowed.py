@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import contextlib
 import operator
 import typing as t
 from datetime import timedelta
@@ -44,7 +45,7 @@ class WindowedStream(ProviderStream):
     ) -> Iterator[Page | Again]:
         """The pages of a window, in the vendor's dialect."""
 
-    def span(self, watermark: datetime | None) -> Span:
+    def span(self, context: Context, watermark: datetime | None) -> Span:  # noqa: ARG002
         """What this run reads, from a watermark; by instants, unless a subclass reads days."""
         return self.tap.bounds.span(watermark)
 
@@ -64,7 +65,7 @@ class WindowedStream(ProviderStream):
     def plan(self, account: Provider, context: Context) -> Iterator[Window]:
         """The windows of this run."""
         watermark = self.watermark(context)
-        span = self.span(watermark)
+        span = self.span(context, watermark)
         if watermark is not None and watermark < span.start:
             self.logger.warning(
                 "%s: start_date is later than the watermark of %s: what lies between %s and %s "
@@ -82,35 +83,37 @@ class WindowedStream(ProviderStream):
         """Delivers window after window, and commits each that is closed."""
         source = Source(account, context, self.codec(account))
         edges = Edges()
-        tallies: dict[Window, Tally] = {}
 
-        def read(window: Window, cancelled: threading.Event) -> Iterator[Page | Again]:
-            tally = tallies.setdefault(window, Tally())
-            return self.read_window(source, window, tally=tally, cancelled=cancelled)
+        def read(outcome: WindowOutcome, cancelled: threading.Event) -> Iterator[Page | Again]:
+            outcome.started = self.tap.runtime.clock()
+            return self.read_window(
+                source, outcome.window, tally=outcome.tally, cancelled=cancelled
+            )
 
-        flight = Flight(self.plan(account, context), read, workers=account.policy.concurrency)
-        for window, pages in flight:
-            started = self.tap.runtime.clock()
-            outcome = WindowOutcome(window, tallies[window])
-            try:
-                for page in pages:
-                    outcome.add(page)
-                    edges.enter(page.window or window)
-                    for batch in source.codec.batches(page.rows):
-                        fresh = self.sift(source, edges, batch)
-                        outcome.records += len(fresh.rows)
-                        self.write(source.codec, fresh)
-            except StreamFailed as failure:
-                raise StreamFailed(
-                    f"window {window}: {failure}", kind=failure.kind, status=failure.status
-                ) from failure
-            outcome.seconds = (self.tap.runtime.clock() - started).total_seconds()
-            self.commit(source, outcome)
+        windows = map(WindowOutcome, self.plan(account, context))
+        flight = Flight(windows, read, workers=account.policy.concurrency)
+        with contextlib.closing(iter(flight)) as arrivals:
+            for outcome, pages in arrivals:
+                try:
+                    for page in pages:
+                        outcome.add(page)
+                        edges.enter(page.window or outcome.window)
+                        for batch in source.codec.batches(page.rows):
+                            fresh = self.sift(source, edges, batch)
+                            outcome.records += len(fresh.rows)
+                            self.write(source.codec, fresh)
+                except StreamFailed as failure:
+                    raise StreamFailed(
+                        f"window {outcome.window}: {failure}",
+                        kind=failure.kind,
+                        status=failure.status,
+                    ) from failure
+                self.commit(source, outcome)
 
     def sift(self, source: Source, edges: Edges, batch: Batch) -> Batch:  # noqa: ARG002
         """The rows that have not been delivered by the window before."""
         if batch.careful:
-            cursors = [_cursor_text(row.get(self.cursor)) for row in batch.rows]
+            cursors: list[t.Any] = [text_of(row, self.cursor) for row in batch.rows]
         else:
             cursors = list(map(operator.attrgetter(self.cursor), batch.rows))
         return batch._replace(rows=edges.sift(batch.rows, cursors, _spell_row))
@@ -120,6 +123,8 @@ class WindowedStream(ProviderStream):
         window = outcome.window
         if not window.closed:
             return
+        if outcome.started is not None:
+            outcome.seconds = (self.tap.runtime.clock() - outcome.started).total_seconds()
         self.tap.record_window(self.name, source, outcome)
         if self.is_incremental:
             with self.tap.writer.shield.whole():
@@ -139,7 +144,7 @@ class WindowedStream(ProviderStream):
         """Asks for the first page of the newest window."""
         source = Source(account, self.contexts(account)[0], self.codec(account))
         horizon = self.tap.bounds.settled
-        span = self.span(horizon - timedelta(days=account.own["window_days"]))
+        span = self.span(source.context, horizon - timedelta(days=account.own["window_days"]))
         windows = list(
             plan_windows(
                 span, step=timedelta(days=account.own["window_days"]), lookback=timedelta(0)
@@ -161,9 +166,10 @@ class Source(t.NamedTuple):
 class WindowOutcome:
     """What a window cost and gave, for the log, the summary and `sync_windows`."""
 
-    def __init__(self, window: Window, tally: Tally) -> None:
+    def __init__(self, window: Window) -> None:
         self.window = window
-        self.tally = tally
+        self.tally = Tally()
+        self.started: datetime | None = None
         self.pages = 0
         self.records = 0
         self.provider_count: int | None = None
@@ -176,9 +182,12 @@ class WindowOutcome:
             self.provider_count = page.total
 
 
-def _cursor_text(value: t.Any) -> str | None:
-    text = loads(bytes(value)) if isinstance(value, Raw) else None
-    return text if isinstance(text, str) else None
+def text_of(row: Struct | Mapping[str, t.Any], field: str) -> str | None:
+    """A field of a row as a text; None where it is none."""
+    value = row.get(field) if isinstance(row, dict) else getattr(row, field)
+    if isinstance(value, Raw):
+        value = loads(bytes(value))
+    return value if isinstance(value, str) else None
 
 
 def _spell_row(row: Struct | Mapping[str, t.Any]) -> bytes:

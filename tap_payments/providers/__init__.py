@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from tap_payments.providers.begateway.provider import BeGateway
 from tap_payments.providers.spacivox.provider import Spacivox
 from tap_payments.providers.zimpler.provider import Zimpler
 
-PROVIDERS = (Spacivox, Zimpler)
+PROVIDERS = (BeGateway, Spacivox, Zimpler)

@@ -50,7 +50,7 @@ def begateway_day(
         changes = _changes(calendar, chance, row, created)
         lives.append(Life.of(row, created, changes))
         paid = next((at for at, fields in changes if "paid_at" in fields), None)
-        if paid is not None and chance.random() < 0.1:  # noqa: PLR2004 - a share
+        if paid is not None and chance.random() < 0.1:
             lives.append(_reversal(calendar, chance, row, next(numbers), paid))
     return tuple(lives)
 
@@ -59,7 +59,7 @@ def _payment(chance: Random, number: int, created: datetime, shop: int) -> dict[
     person = chance.randint(1, 300)
     amount = chance.randint(100, 900_000)
     uid = f"{number}-{chance.getrandbits(40):010x}"
-    section = card if chance.random() < 0.75 else alternative  # noqa: PLR2004 - a share
+    section = card if chance.random() < 0.75 else alternative
     return {
         **envelope(chance, person, shop, uid),
         **section(chance, person, number),
@@ -67,7 +67,7 @@ def _payment(chance: Random, number: int, created: datetime, shop: int) -> dict[
         "id": number,
         "amount": amount,
         "currency": chance.choice(CURRENCIES),
-        "tracking_id": f"cart-{number}" if chance.random() < 0.5 else None,  # noqa: PLR2004
+        "tracking_id": f"cart-{number}" if chance.random() < 0.5 else None,
         "type": "payment",
         "created_at": to_second(created),
     }
@@ -79,11 +79,11 @@ def _changes(
     """What happens to a payment after it was created."""
     fate = chance.random()
     soon = created + timedelta(seconds=chance.randint(20, 900))
-    if fate < 0.70:  # noqa: PLR2004 - a share
+    if fate < 0.70:
         minutes = chance.randint(1, chance.choice(MINUTE_CHOICES))
         paid = calendar.awake(created + timedelta(minutes=minutes))
         changes = _paid(calendar, chance, row, paid)
-        if chance.random() < 0.05:  # noqa: PLR2004 - a share
+        if chance.random() < 0.05:
             corrected = calendar.awake(paid + timedelta(days=chance.randint(10, 30)))
             fields = {
                 "amount": row["amount"] - chance.randint(1, 99),
@@ -92,9 +92,9 @@ def _changes(
             }
             changes.append((corrected, fields))
         return changes
-    if fate < 0.85:  # noqa: PLR2004 - a share
+    if fate < 0.85:
         return [(soon, processed(chance, row, "failed", "Declined"))]
-    if fate < 0.95:  # noqa: PLR2004 - a share
+    if fate < 0.95:
         return [(created + timedelta(days=1), processed(chance, row, "expired", "Expired"))]
     return []
 

@@ -150,7 +150,7 @@ class Fault:
         reason = None
         if self.provider not in PROVIDERS:
             reason = "it names no provider that the sandbox has"
-        elif isinstance(self.effect, int) and not 400 <= self.effect <= 599:  # noqa: PLR2004 - HTTP
+        elif isinstance(self.effect, int) and not 400 <= self.effect <= 599:
             reason = "the status is not an error's"
         elif isinstance(self.effect, str) and self.effect not in EFFECTS:
             reason = "there is no such effect"

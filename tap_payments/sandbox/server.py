@@ -99,7 +99,11 @@ class Sandbox:
     def start(self) -> Self:
         """Begins to serve; OSError where the address is taken or does not exist."""
         self._listeners.append(self._listener(self._port, self._respond))
-        self._listeners.append(self._listener(0, self._respond_download))
+        try:
+            self._listeners.append(self._listener(0, self._respond_download))
+        except OSError:
+            self._listeners.pop().server_close()
+            raise
         for listener in self._listeners:
             listener.start()
         return self

@@ -126,7 +126,7 @@ def spacivox_day(
     lives = []
     for _ in range(chance.randint(*per_day)):
         started = pick_instant(chance, day) + timedelta(milliseconds=chance.randrange(1000))
-        late = chance.randint(60, 12 * 60) if chance.random() < 0.05 else 0  # noqa: PLR2004 - a share
+        late = chance.randint(60, 12 * 60) if chance.random() < 0.05 else 0
         minutes = chance.choice((2, 10, 60, 24 * 60, 48 * 60))
         ended = started + timedelta(minutes=chance.randint(1, minutes))
         row = {

@@ -21,7 +21,7 @@ from tap_payments.sandbox.tikpay_downloads import Downloads
 from tap_payments.sandbox.tikpay_jobs import Job, new_id
 from tap_payments.sandbox.tikpay_knobs import Knobs
 from tap_payments.sandbox.tikpay_reports import Format, Report
-from tap_payments.sandbox.tikpay_rows import EVENT_TIMES, tikpay_day
+from tap_payments.sandbox.tikpay_rows import EVENT_TIMES, example_rows, tikpay_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -89,6 +89,10 @@ class Tikpay(Knobs, Api):
         """By the time of the event; rows of one kind have one such time."""
         row = version.row or {}
         return (next((str(row[name]) for name in self.fields if row.get(name)), ""), version.text)
+
+    def example(self, kind: str, **fields: Any) -> dict[str, Any]:
+        """A row of this kind, always the same, with other `fields`."""
+        return {**example_rows()[kind], **fields}
 
     def answer(self, request: Request) -> Answer:
         """A token, the list of jobs, or a new job."""
@@ -182,14 +186,16 @@ class Tikpay(Knobs, Api):
         return None
 
     def _report(self, job: Job) -> Report:
-        content = job.content or self._contents.get((job.account, job.report_type))
+        content = self._contents.get((job.account, job.report_type))
+        if job.content is not None:
+            return Report.of(job.content)
         if content is not None:
             return Report.of(content)
         element = job.report_type.lower().removesuffix("s")
         form = Format(job.file_type, self.delimiter, self.bom, element)
         if job.report_type in self.bulk_rows:
             return form.bulk(self.bulk_rows[job.report_type])
-        return form.report(self._rows(job))
+        return form.report(self._rows(job), self.example(job.report_type))
 
     def _rows(self, job: Job) -> list[Mapping[str, Any]]:
         """What was there when the job was created: events of the interval, half open."""

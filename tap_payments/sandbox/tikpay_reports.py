@@ -45,9 +45,9 @@ class Format:
     bom: bool = False
     element: str = "row"
 
-    def report(self, rows: Sequence[Mapping[str, Any]]) -> Report:
-        """A file of these rows, with every column that one of them has."""
-        columns = list(dict.fromkeys(name for row in rows for name in row))
+    def report(self, rows: Sequence[Mapping[str, Any]], columns: Iterable[str]) -> Report:
+        """A file of these rows, with every column that one of them has; `columns` without rows."""
+        columns = list(dict.fromkeys(name for row in rows for name in row)) or list(columns)
         head, tail = self._frame(columns)
         return Report.of(head + b"".join(self._row(row, columns) for row in rows) + tail)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from random import Random
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,6 @@ from tap_payments.sandbox.life import Life
 
 if TYPE_CHECKING:
     from datetime import date
-    from random import Random
 
     from tap_payments.sandbox.life import Calendar
 
@@ -56,6 +56,15 @@ def tikpay_day(
     return {kind: tuple(some) for kind, some in lives.items()}
 
 
+def example_rows() -> dict[str, dict[str, Any]]:
+    """One row of each kind, always the same."""
+    lives: dict[str, list[Life]] = {kind: [] for kind in EVENT_TIMES}
+    at = datetime(2026, 1, 5, 22, tzinfo=UTC)
+    _travel(lives, Random(0), ZoneInfo("UTC"), at, "20260105-0000")
+    lives["CUSTOMERS"].append(Life.of(_customer(at.date(), 0, "2026-01-05T22:00:00")))
+    return {kind: dict(some[0].versions[0].row or {}) for kind, some in lives.items()}
+
+
 def _customer(day: date, number: int, created: str) -> dict[str, Any]:
     return {
         "customerId": f"CUS-{day:%Y%m%d}-{number}",
@@ -81,7 +90,7 @@ def _travel(
     known = {"endedAt": _local(left, zone), "to": target[1], "fare": fare}
     lives["TRIPS"].append(Life.of({**trip, **open_end}, at, [(left, known)]))
     for kind, instant, stop in (("ON", at, origin), ("OFF", left, target)):
-        late = chance.randint(60, 20 * 60) if chance.random() < 0.05 else 0  # noqa: PLR2004 - a share
+        late = chance.randint(60, 20 * 60) if chance.random() < 0.05 else 0
         arrived = instant + timedelta(minutes=late)
         tap = {
             "tapId": f"TAP-{name}-{kind}",

@@ -46,7 +46,7 @@ class Listener(TCPServer):
         self._open: dict[threading.Thread, socket.socket] = {}
         self._lock = threading.Lock()
         super().__init__((host, port), Conversation)
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
+        self._thread = threading.Thread(target=self._accept, daemon=True)
 
     @property
     def port(self) -> int:
@@ -59,14 +59,30 @@ class Listener(TCPServer):
 
     def stop(self) -> None:
         """Closes the socket and every connection, also one whose answer is stalled."""
-        self.shutdown()
+        self._wake()
+        self._thread.join(CLOSING_SECONDS)
         self.server_close()
         with self._lock:
             conversations = dict(self._open)
         for connection in conversations.values():
             hang_up(connection)
-        for thread in (self._thread, *conversations):
+        for thread in conversations:
             thread.join(CLOSING_SECONDS)
+
+    def _accept(self) -> None:
+        """Waits for connections without polling: `stop` wakes it with one of its own."""
+        while not self.stopping.is_set():
+            try:
+                connection, address = self.socket.accept()
+            except OSError:  # such as too many open files: no reason to spin
+                self.stopping.wait(0.05)
+            else:
+                self.process_request(connection, address)
+
+    def _wake(self) -> None:
+        with contextlib.suppress(OSError), socket.socket(self.address_family) as knock:
+            knock.settimeout(CLOSING_SECONDS)
+            knock.connect(self.server_address)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Gives the connection a thread of its own."""
@@ -161,7 +177,8 @@ class Conversation(BaseHTTPRequestHandler):
             if answer.cut:
                 part = piece[: len(piece) // 2] if chunked else piece[:left]
                 left -= len(part)
-            yield b"%x\r\n%s\r\n" % (len(part), part) if chunked else part
+            if part:
+                yield b"%x\r\n%s\r\n" % (len(part), part) if chunked else part
             if answer.cut and (chunked or left <= 0):
                 self.close_connection = True
                 return

@@ -41,7 +41,7 @@ def zimpler_day(
     for number in range(chance.randint(*per_day)):
         row = _transaction(chance, day, number)
         lives.append(_life(chance, row, pick_instant(chance, day)))
-        if row["type"] == "deposit" and chance.random() < 0.15:  # noqa: PLR2004 - a share
+        if row["type"] == "deposit" and chance.random() < 0.15:
             kind = chance.choice(("refund", "withdrawal"))
             later = timedelta(minutes=chance.randint(10, 7 * 24 * 60))
             approved = calendar.awake(pick_instant(chance, day) + later)
@@ -50,7 +50,7 @@ def zimpler_day(
 
 
 def _life(chance: Random, row: dict[str, Any], approved: datetime) -> Life:
-    late = timedelta(minutes=chance.randint(60, 20 * 60)) if chance.random() < 0.05 else timedelta()  # noqa: PLR2004 - a share
+    late = timedelta(minutes=chance.randint(60, 20 * 60)) if chance.random() < 0.05 else timedelta()
     return Life.of({**row, "approved_at": to_second(approved)}, approved + late)
 
 
@@ -76,7 +76,7 @@ def _transaction(chance: Random, day: date, number: int) -> dict[str, Any]:
 def _answer(chance: Random, deposit: dict[str, Any], kind: str) -> dict[str, Any]:
     """A refund or withdrawal of a deposit's amount; half of them carry the deposit's id."""
     fields = {"type": kind, "amount": "-" + deposit["amount"], "fee_amount": "-0.50"}
-    if chance.random() < 0.5:  # noqa: PLR2004 - a share
+    if chance.random() < 0.5:
         fields["id"] = pick_uuid(chance)
     return {**deposit, **fields, "product": kind if kind == "withdrawal" else deposit["product"]}
 

@@ -135,8 +135,7 @@ def test_it_starts_fast() -> None:
 
 
 def test_the_configuration_has_each_providers_settings(sandbox: Sandbox) -> None:
-    config = sandbox.config("zimpler", "spacivox")
-    assert config == {
+    assert sandbox.config() == {
         "start_date": "2026-02-13",
         "zimpler": {
             "api_url": f"{sandbox.url}/zimpler",
@@ -144,9 +143,22 @@ def test_the_configuration_has_each_providers_settings(sandbox: Sandbox) -> None
                 {"account": name, **keys} for name, keys in sandbox.zimpler.accounts.items()
             ],
         },
+        "begateway": {
+            "api_url": f"{sandbox.url}/begateway",
+            "shop_id": "1001",
+            "secret_key": "sandbox-begateway-secret-main",
+        },
         "spacivox": {
             "api_url": f"{sandbox.url}/spacivox",
             "access_token": "sandbox-spacivox-token-main-1",
+        },
+        "tikpay": {
+            "api_url": f"{sandbox.url}/tikpay/v1",
+            "token_url": f"{sandbox.url}/tikpay/oauth2/token",
+            "client_id": "sandbox-tikpay-client-1",
+            "client_secret": "sandbox-tikpay-secret-main",
+            "api_key": "sandbox-tikpay-key-main",
+            "poll_interval": 1,
         },
     }
     assert list(sandbox.config("spacivox")) == ["start_date", "spacivox"]
@@ -187,6 +199,8 @@ def test_the_control_endpoints(sandbox: Sandbox) -> None:
     assert list(ask(f"{url}/config?providers=spacivox").json) == ["start_date", "spacivox"]
     ask(f"{sandbox.url}/spacivox/j/teams", TOKEN)
     assert [entry["path"] for entry in ask(f"{url}/journal").json] == ["/j/teams"]
+    taps = ask(f"{url}/rows?provider=tikpay&kind=TAPS").json
+    assert taps == sandbox.tikpay.rows("main", kind="TAPS")
     rows = ask(f"{url}/rows?provider=spacivox&account=main&at=2026-03-01T00:00:00Z").json
     assert rows == sandbox.spacivox.rows("main", datetime(2026, 3, 1, tzinfo=UTC))
     assert ask(f"{url}/clock", body={"advance_seconds": 60}).json == {
@@ -206,6 +220,8 @@ def test_the_control_endpoints(sandbox: Sandbox) -> None:
         ("/rows?provider=x", None),
         ("/rows?provider=zimpler&account=x", None),
         ("/rows?provider=zimpler&at=x", None),
+        ("/rows?provider=zimpler&kind=x", None),
+        ("/rows?provider=tikpay", None),
         ("/config?providers=x", None),
         ("/clock", {"advance_seconds": "x"}),
         ("/clock", b"x"),

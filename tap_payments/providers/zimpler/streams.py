@@ -25,6 +25,7 @@ if t.TYPE_CHECKING:
     from tap_payments.core.http import Tally
     from tap_payments.core.provider import Provider
     from tap_payments.core.rows import RowCodec
+    from tap_payments.core.streams import Context
     from tap_payments.core.windowed import Source
     from tap_payments.core.windows import Span, Window
 
@@ -51,7 +52,7 @@ class Transactions(WindowedStream):
     cuts = (to_instant("2021-01-01"),)
     """`from_date` and `to_date` must both lie before this day, or both not."""
 
-    def span(self, watermark: datetime | None) -> Span:
+    def span(self, context: Context, watermark: datetime | None) -> Span:  # noqa: ARG002
         """Whole days."""
         return self.tap.bounds.day_span(watermark)
 

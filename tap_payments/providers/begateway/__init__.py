@@ -1,0 +1,4 @@
+"""beGateway (bePaid, eComCharge ...): card and alternative payments.
+
+https://doc.begateway.com/en/payment_management/reports/paginated_report/.
+"""

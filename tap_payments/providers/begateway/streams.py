@@ -1,0 +1,243 @@
+"""beGateway's stream.
+
+https://doc.begateway.com/en/payment_management/reports/paginated_report/
+"""
+
+from __future__ import annotations
+
+import hashlib
+import typing as t
+from datetime import timedelta
+from functools import partial
+
+import msgspec
+from msgspec import Struct
+
+from tap_payments.core.digests import Digests
+from tap_payments.core.errors import StreamFailed, Unreadable
+from tap_payments.core.exact import dumps
+from tap_payments.core.http import Call
+from tap_payments.core.inflight import Again, Page
+from tap_payments.core.pagination import Cursors
+from tap_payments.core.windowed import WindowedStream, text_of
+from tap_payments.providers.begateway import schemas
+from tap_payments.providers.begateway.passes import (
+    CREATED,
+    UPDATES,
+    Recent,
+    first_watermark,
+    to_report_params,
+)
+
+if t.TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from tap_payments.core.edges import Edges
+    from tap_payments.core.http import Tally
+    from tap_payments.core.provider import Provider
+    from tap_payments.core.rows import Batch
+    from tap_payments.core.streams import Context
+    from tap_payments.core.windowed import Source
+    from tap_payments.core.windows import Span, Window
+
+T = t.TypeVar("T")
+HEADERS = {"X-Api-Version": "3"}
+
+
+class ReportPage(Struct, t.Generic[T]):
+    """An answer of `POST /api/reports`."""
+
+    transactions: list[T]
+    has_more: bool
+    count: t.Any = None
+    last_object_id: t.Any = None
+
+
+class _Count(Struct):
+    count: int
+
+
+class _CountAnswer(Struct):
+    """An answer of `POST /api/reports/count`."""
+
+    transactions: _Count
+
+
+class _Uid(Struct):
+    uid: str
+
+
+class Transactions(WindowedStream):
+    """Payments, refunds, chargebacks ...: each when it is created and whenever it changes."""
+
+    name = "begateway_transactions"
+    primary_keys = ("_account", "uid")
+    replication_key = "created_at"
+    schema = schemas.TRANSACTIONS
+    page = ReportPage
+    rows_field = "transactions"
+    personal = schemas.PERSONAL
+    texts_sent_as_numbers = ("order_id", "tracking_id")
+
+    # Contexts and watermarks
+
+    def contexts(self, account: Provider) -> list[Context]:
+        """One per payment method type and pass; with `end_date` only new rows are read."""
+        passes = [CREATED]
+        if account.own["track_updates"] and self.tap.bounds.end is None and self.is_incremental:
+            passes += UPDATES
+        return [
+            {"_account": account.account, "payment_method_type": method, "pass": pass_}
+            for method in account.own["payment_method_types"]
+            for pass_ in passes
+        ]
+
+    def series(self, context: Context) -> str:
+        """The payment method type and the pass."""
+        return f"{context['payment_method_type']}/{context['pass']}"
+
+    def span(self, context: Context, watermark: datetime | None) -> Span:
+        """Instants, but days for settlements."""
+        bounds = self.tap.bounds
+        return (
+            bounds.day_span(watermark) if context["pass"] == "settled" else bounds.span(watermark)
+        )
+
+    def plan(self, account: Provider, context: Context) -> Iterator[Window]:
+        """The windows of this run; an update pass of a first run has none.
+
+        The `created` pass reads every row as it is, so updates are only of interest from the
+        horizon of the first run on.
+        """
+        if context["pass"] != CREATED and self.watermark(context) is None:
+            return iter(())
+        return super().plan(account, context)
+
+    def sync_context(self, account: Provider, context: Context) -> None:
+        """Delivers one pass; what it delivers unchanged is not delivered again by the next."""
+        if context["pass"] == CREATED:
+            self._delivered = Digests()
+            self._recent = self._recent_changes(account, context)
+            settled = self.tap.bounds.settled
+            self._starts = min(self.watermark(context) or settled, settled)
+        super().sync_context(account, context)
+
+    def advance(self, context: Context, until: datetime) -> None:
+        """Moves the watermark; the first `created` window sets those of the update passes too.
+
+        So a first run that is interrupted and resumed days later misses no change in between.
+        """
+        super().advance(context, until)
+        if context["pass"] != CREATED or not self._tracks_updates(context):
+            return
+        for pass_ in UPDATES:
+            update = {**context, "pass": pass_}
+            if self.watermark(update) is None:
+                super().advance(update, first_watermark(pass_, self._starts))
+
+    def _tracks_updates(self, context: Context) -> bool:
+        accounts = self.tap.accounts_of(self.provider)
+        own = next(each.own for each in accounts if each.account == context["_account"])
+        return bool(own["track_updates"])
+
+    def _recent_changes(self, account: Provider, context: Context) -> Recent | None:
+        """What the update passes of this run will find; None: they read nothing."""
+        updates = [{**context, "pass": pass_} for pass_ in UPDATES]
+        watermarks = [self.watermark(update) for update in updates]
+        known = [watermark for watermark in watermarks if watermark is not None]
+        if not known or self.tap.bounds.end is not None:
+            return None
+        return Recent(min(known) - timedelta(days=account.own["lookback_days"]))
+
+    # Rows
+
+    def sift(self, source: Source, edges: Edges, batch: Batch) -> Batch:
+        """The rows that this run has not delivered as they are."""
+        if source.context["pass"] == CREATED:
+            fresh = super().sift(source, edges, batch)
+            if self._recent is not None:
+                for row in fresh.rows:
+                    if self._recent.has(partial(text_of, row)):
+                        self._delivered.add(_digest(row))
+            return fresh
+        return batch._replace(rows=[row for row in batch.rows if self._delivered.add(_digest(row))])
+
+    # Requests
+
+    def read_window(
+        self, source: Source, window: Window, *, tally: Tally, cancelled: threading.Event
+    ) -> Iterator[Page | Again]:
+        """The pages of a window by cursor, held against the PSP's own count if asked for."""
+        context = source.context
+        params = to_report_params(
+            context["pass"], context["payment_method_type"], window, self.tap.bounds
+        )
+        fetch = partial(source.account.client.fetch, tally=tally, cancelled=cancelled)
+        verified = (
+            source.account.own["verify_counts"] and context["pass"] == CREATED and window.closed
+        )
+        for attempt in (1, 2):
+            uids = Digests()
+            distinct = 0
+            for page in self._pages(source, params, fetch):
+                if verified:
+                    distinct += sum(uids.add(_uid_digest(uid)) for uid in _uids(page.rows))
+                yield page
+            if not verified:
+                return
+            counted = fetch(
+                Call("POST", "/api/reports/count", json={"report_params": params}, headers=HEADERS),
+                _parse_count,
+            )
+            if counted == distinct:
+                yield Page([], 0, total=counted)
+                return
+            if attempt == 1:
+                yield Again(f"the pages had {distinct} transactions, the API counts {counted}")
+        raise StreamFailed(f"the pages had {distinct} transactions, but the API counts {counted}")
+
+    def _pages(
+        self, source: Source, params: dict[str, t.Any], fetch: t.Callable[..., t.Any]
+    ) -> Iterator[Page]:
+        cursors = Cursors()
+        while cursors.has_more:
+            body = b""
+
+            def decode(data: bytes) -> ReportPage[t.Any]:
+                nonlocal body
+                body = data
+                return t.cast("ReportPage[t.Any]", source.codec.decode(data))
+
+            after = {} if cursors.next is None else {"starting_after": cursors.next}
+            answer = fetch(
+                Call(
+                    "POST", "/api/reports", json={"report_params": params | after}, headers=HEADERS
+                ),
+                decode,
+            )
+            cursors.take(
+                body, len(answer.transactions), answer.last_object_id, has_more=answer.has_more
+            )
+            yield Page(answer.transactions, len(body))
+
+
+def _digest(row: t.Any) -> bytes:
+    return hashlib.blake2b(dumps(row), digest_size=16).digest()
+
+
+def _uid_digest(uid: str) -> bytes:
+    return hashlib.blake2b(uid.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _uids(rows: list[t.Any]) -> Iterator[str]:
+    for row in rows:
+        yield row["uid"] if isinstance(row, dict) else msgspec.json.decode(row, type=_Uid).uid
+
+
+def _parse_count(body: bytes) -> int:
+    try:
+        return msgspec.json.decode(body, type=_CountAnswer).transactions.count
+    except msgspec.MsgspecError as error:
+        raise Unreadable("the body is not what the vendor's document says") from error

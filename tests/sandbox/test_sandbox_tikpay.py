@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pytest
+from sandbox_client import Reply, ask, basic, bearer
+
+from tap_payments.sandbox import Clock, Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)  # 23:00 in Sydney, which is 11 hours ahead
+KEY = {"x-api-key": "sandbox-tikpay-key-main"}
+FORM = {"grant_type": "client_credentials", "scope": "data-api.tikpay.me:write"}
+CLIENT = {"client_id": "sandbox-tikpay-client-1", "client_secret": "sandbox-tikpay-secret-main"}
+ASKED = {
+    "startTime": "2026-02-01T00:00:00",
+    "endTime": "2026-03-16T00:00:00",
+    "reportType": "TAPS",
+}
+
+
+@pytest.fixture
+def seeded() -> Iterator[Sandbox]:
+    with Sandbox(seed=1, days=30, clock=Clock(NOW, frozen=True)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def empty() -> Iterator[Sandbox]:
+    with Sandbox(seed=None, clock=Clock(NOW, frozen=True)) as sandbox:
+        yield sandbox
+
+
+def log_in(sandbox: Sandbox, form: dict[str, str], headers: dict[str, str] | None = None) -> Reply:
+    return ask(f"{sandbox.url}/tikpay/oauth2/token", headers, body=urlencode(form).encode())
+
+
+def access(sandbox: Sandbox) -> dict[str, str]:
+    return {**KEY, **bearer(log_in(sandbox, {**FORM, **CLIENT}).json["access_token"])}
+
+
+def jobs(sandbox: Sandbox, headers: dict[str, str] | None = None) -> Reply:
+    return ask(f"{sandbox.url}/tikpay/v1/report-jobs-list", headers or access(sandbox))
+
+
+def generate(sandbox: Sandbox, **fields: Any) -> Reply:
+    url = f"{sandbox.url}/tikpay/v1/generate-report"
+    return ask(url, access(sandbox), body={**ASKED, **fields})
+
+
+def finished(sandbox: Sandbox, **fields: Any) -> dict[str, Any]:
+    """The entry of a new job, once it is done."""
+    name = generate(sandbox, **fields).json["jobId"]
+    sandbox.clock.advance(2)
+    return next(entry for entry in jobs(sandbox).json if entry["jobId"] == name)
+
+
+@pytest.mark.parametrize("method", ["basic", "body"])
+def test_a_token_is_given_for_client_credentials(empty: Sandbox, method: str) -> None:
+    reply = (
+        log_in(empty, FORM, basic(CLIENT["client_id"], CLIENT["client_secret"]))
+        if method == "basic"
+        else log_in(empty, {**FORM, **CLIENT})
+    )
+    assert reply.status == 200
+    assert sorted(reply.json) == ["access_token", "expires_in", "token_type"]
+    assert (reply.json["expires_in"], reply.json["token_type"]) == (3600, "Bearer")
+    assert jobs(empty, {**KEY, **bearer(reply.json["access_token"])}).json == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "error"),
+    [
+        ({"client_secret": "x"}, 401, "invalid_client"),
+        ({"grant_type": "password"}, 400, "unsupported_grant_type"),
+        ({"scope": "everything"}, 400, "invalid_scope"),
+    ],
+)
+def test_a_wrong_token_request_is_refused(
+    empty: Sandbox, fields: dict[str, str], status: int, error: str
+) -> None:
+    reply = log_in(empty, {**FORM, **CLIENT, **fields})
+    assert (reply.status, reply.json) == (status, {"error": error})
+
+
+def test_a_token_ends(empty: Sandbox) -> None:
+    empty.tikpay.token_lifetime = 60
+    headers = access(empty)
+    empty.clock.advance(59)
+    assert jobs(empty, headers).status == 200
+    empty.clock.advance(1)
+    assert jobs(empty, headers).status == 401
+    headers = access(empty)
+    empty.tikpay.access.expire_tokens()
+    assert jobs(empty, headers).status == 401
+
+
+def test_key_and_token_must_both_be_right_and_of_one_account() -> None:
+    with Sandbox(seed=None, accounts={"tikpay": ["main", "other"]}) as sandbox:
+        token = bearer(log_in(sandbox, {**FORM, **CLIENT}).json["access_token"])
+        assert jobs(sandbox, token).status == 403
+        assert jobs(sandbox, {**token, "x-api-key": "wrong"}).json == {"message": "Forbidden"}
+        assert jobs(sandbox, {**token, "x-api-key": "sandbox-tikpay-key-other"}).status == 401
+        assert jobs(sandbox, {**KEY, **bearer("wrong")}).status == 401
+        assert jobs(sandbox, KEY).status == 401
+        sandbox.tikpay.bad_key_status = 401
+        assert jobs(sandbox, token).status == 401
+
+
+def test_a_job_runs_is_done_and_expires(seeded: Sandbox) -> None:
+    reply = generate(seeded)
+    name = reply.json["jobId"]
+    assert reply.json == {"jobId": name, "status": "IN_PROGRESS"}
+    assert re.fullmatch("[0-9A-HJKMNP-TV-Z]{26}", name)
+    running = jobs(seeded).json
+    assert running == [
+        {
+            "status": "IN_PROGRESS",
+            "timezone": "Australia/Sydney",
+            "jobId": name,
+            "fileType": "csv",
+            "reportType": "TAPS",
+            "startTime": "2026-02-01T00:00:00",
+            "endTime": "2026-03-16T00:00:00",
+            "createdAt": "2026-03-15T23:00:00",
+            "expiresAt": "2026-03-22T23:00:00",
+        }
+    ]
+    seeded.clock.advance(2)
+    done = jobs(seeded).json[0]
+    url = done.pop("downloadUrl")
+    assert done == {
+        **running[0],
+        "status": "COMPLETE",
+        "completedAt": "2026-03-15T23:00:02",
+    }
+    assert url.startswith(f"{seeded.downloads_url}/reports/{name}.csv?X-Expires=")
+    seeded.tikpay.created_at_zone = "utc"
+    assert jobs(seeded).json[0]["createdAt"] == "2026-03-15T12:00:00"
+    seeded.clock.advance(days=7)
+    assert jobs(seeded).json == []
+    seeded.tikpay.list_expired = True
+    assert [entry["jobId"] for entry in jobs(seeded).json] == [name]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"startTime": None},
+        {"startTime": "2026-02-01T00:00:00Z"},
+        {"startTime": "2026-02-01"},
+        {"endTime": "2026-02-01T00:00:00"},
+        {"endTime": "2026-02-01T00:00:00+10:00"},
+        {"reportType": "taps"},
+        {"fileType": "pdf"},
+    ],
+)
+def test_a_bad_job_is_refused(empty: Sandbox, fields: dict[str, object]) -> None:
+    assert generate(empty, **fields).status == 400
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]"])
+def test_a_body_that_is_no_object_is_refused(empty: Sandbox, body: bytes) -> None:
+    url = f"{empty.url}/tikpay/v1/generate-report"
+    assert ask(url, access(empty), body=body).status == 400
+    assert ask(url, access(empty)).status == 404
+
+
+def test_no_rows_are_no_data(empty: Sandbox) -> None:
+    entry = finished(empty)
+    assert entry["status"] == "NO_DATA"
+    assert "downloadUrl" not in entry
+
+
+def test_the_fates_of_jobs_can_be_scripted(seeded: Sandbox) -> None:
+    fates = ["FAILED", "NO_DATA", "NO_URL", "WEIRD", "IN_PROGRESS", None]
+    seeded.tikpay.outcomes = list(fates)
+    entries = [finished(seeded) for _ in fates]
+    assert [entry["status"] for entry in entries] == [
+        "FAILED",
+        "NO_DATA",
+        "COMPLETE",
+        "ARCHIVED",
+        "IN_PROGRESS",
+        "COMPLETE",
+    ]
+    assert ["downloadUrl" in entry for entry in entries] == [False] * 5 + [True]
+
+
+def test_jobs_take_as_long_as_they_are_told(empty: Sandbox) -> None:
+    tikpay = empty.tikpay
+    seconds: list[Any] = [5, {"TAPS": 5}, lambda kind: {"TAPS": 5.0}[kind]]
+    for value in seconds:
+        tikpay.job_seconds = value
+        job = tikpay.start_job("main", "TAPS", "2026-01-01T00:00:00", "2026-01-02T00:00:00")
+        assert job.completed - job.created == timedelta(seconds=5)
+
+
+def test_the_quota_is_20_requests_in_any_24_hours(empty: Sandbox) -> None:
+    headers = access(empty)
+    assert generate(empty).status == 200
+    empty.clock.advance(hours=1)
+    empty.tikpay.token_lifetime = 10**6
+    headers = access(empty)
+    assert [jobs(empty, headers).status for _ in range(20)] == [200] * 19 + [429]
+    reply = jobs(empty, headers)
+    assert reply.headers["retry-after"] == str(23 * 3600)
+    empty.clock.advance(hours=23)
+    assert [jobs(empty, headers).status for _ in range(2)] == [200, 429]
+    assert empty.tikpay.access.spent("main") == 20
+
+
+def test_a_spent_quota_can_say_when_in_other_ways(empty: Sandbox) -> None:
+    headers = access(empty)
+    empty.tikpay.access.spend("main", 20)
+    empty.tikpay.retry_after = "date"
+    left = parsedate_to_datetime(jobs(empty, headers).headers["retry-after"]) - datetime.now(UTC)
+    assert timedelta(hours=23.9) < left <= timedelta(hours=24)
+    empty.tikpay.retry_after = None
+    assert "retry-after" not in jobs(empty, headers).headers
+    empty.tikpay.daily_limit = 21
+    assert jobs(empty, headers).status == 200
+
+
+def test_jobs_can_be_planted(empty: Sandbox) -> None:
+    empty.tikpay.put_job({"status": "COMPLETE"})
+    empty.tikpay.put_job({"jobId": "X", "status": "COMPLETE"}, b"a,b\n1,2\n")
+    first, second = jobs(empty).json
+    assert first == {"status": "COMPLETE"}
+    assert ask(second["downloadUrl"]).body == b"a,b\n1,2\n"
+
+
+def test_an_older_job_has_what_was_there_then(seeded: Sandbox) -> None:
+    bounds = ("2026-02-01T00:00:00", "2026-03-16T00:00:00")
+    job = seeded.tikpay.start_job("main", "TAPS", *bounds, at=NOW - timedelta(days=3))
+    entry = jobs(seeded).json[0]
+    rows = ask(entry["downloadUrl"]).body.count(b"\r\n") - 1
+    then = seeded.tikpay.rows("main", job.created, kind="TAPS")
+    assert rows == len(then) < len(seeded.tikpay.rows("main", kind="TAPS"))
+    assert seeded.tikpay.access.spent("main") == 1
