@@ -26,7 +26,7 @@ from tap_payments.core.stopping import Stopped
 from tap_payments.core.sync_windows import SyncWindows
 from tap_payments.core.values import to_instant
 from tap_payments.core.watermarks import state_problem
-from tap_payments.core.windowed import WindowedStream
+from tap_payments.core.windowed import IncrementalStream
 from tap_payments.core.windows import Bounds
 from tap_payments.core.writer import Writer
 from tap_payments.providers import PROVIDERS
@@ -39,7 +39,7 @@ if t.TYPE_CHECKING:
 
     from tap_payments.core.provider import Provider
     from tap_payments.core.streams import Context, ProviderStream
-    from tap_payments.core.windowed import Source, WindowOutcome
+    from tap_payments.core.windowed import WindowOutcome
 
 SETTINGS = th.PropertiesList(
     th.Property(
@@ -161,6 +161,7 @@ class TapPayments(Tap):
             raise ConfigValidationError(
                 "The settings are refused", errors=problems, schema=self.config_jsonschema
             )
+        self._problems = problems
         self._config = {**defaults_of(SETTINGS.to_dict()), **self._config}
         return problems
 
@@ -189,8 +190,8 @@ class TapPayments(Tap):
         )
 
     def accounts_of(self, provider: type[Provider]) -> list[Provider]:
-        """The configured accounts of a provider."""
-        return self._accounts.get(provider.name, [])
+        """The configured accounts of a provider; none where the settings are refused."""
+        return [] if self._problems else self._accounts.get(provider.name, [])
 
     @cached_property
     def bounds(self) -> Bounds:
@@ -242,14 +243,20 @@ class TapPayments(Tap):
         """Writes a STATE message, if the state has changed since the last."""
         self.state_writer.write_state(self.state)
 
-    def record_window(self, stream: str, source: Source, outcome: WindowOutcome) -> None:
+    def record_window(
+        self,
+        stream: ProviderStream,
+        account: Provider,
+        context: Context,
+        outcome: WindowOutcome,
+    ) -> None:
         """Notes a window that closed in `sync_windows`, where that is selected."""
         windows = self.streams.get(SyncWindows.name)
         if isinstance(windows, SyncWindows):
             windows.record(
-                stream=stream,
-                account=source.account.account,
-                series=t.cast("ProviderStream", self.streams[stream]).series(source.context),
+                stream=stream.name,
+                account=account.account,
+                series=stream.series(context),
                 outcome=outcome,
             )
 
@@ -288,7 +295,7 @@ class TapPayments(Tap):
         windowed = [
             stream.name
             for stream in self.streams.values()
-            if stream.selected and isinstance(stream, WindowedStream)
+            if stream.selected and isinstance(stream, IncrementalStream)
         ]
         if windowed and not self.config.get("start_date"):
             raise ConfigValidationError(

@@ -17,7 +17,7 @@ KINDS = (
     ("recurring-charge", "zimpler-wallet", ""),
 )
 COUNTRIES = (("SE", "SEK"), ("FI", "EUR"), ("DE", "EUR"), ("NL", "EUR"))
-SITES = ("shop.example.com", "play.example.org", "tickets.example.net")
+SITES = ("example.com", "example.org", "example.net")
 
 
 def make_flat(count: int) -> Rows:
@@ -37,6 +37,6 @@ def _render(chance: random.Random, number: int, instant: str) -> str:
         f'"type":"{kind}","product":"{product}","approved_at":"{instant}",'
         f'"amount":"{sign}{cents // 100}.{cents % 100:02d}","country_code":"{country}",'
         f'"fee_amount":"-{fee // 100}.{fee % 100:02d}","currency":"{currency}",'
-        f'"ref":"order-{number:09d}","site":"{SITES[(bits >> 40) % 3]}",'
+        f'"ref":"{number:06d}","site":"{SITES[(bits >> 40) % 3]}",'
         f'"account_ref":"{bits >> 44:05x}"}}'
     )

@@ -13,7 +13,7 @@ if t.TYPE_CHECKING:
 
 PER_DAY = (900, 1100)
 FIRST_ID = 28_860
-PA_REQ = 648
+PA_REQ = 400
 AGENTS = (
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/96.0.4664.110 Safari/537.36",

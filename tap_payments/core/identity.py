@@ -60,7 +60,9 @@ class RowIds:
         named = zip(self._names, self._in_order(cells))  # noqa: B905 - saying it takes a third longer
         pairs = [name + cell for name, cell in named if cell is not None]
         if extra:
-            pairs += [f"+{name}\0{cell}" for name, cell in sorted(extra.items()) if cell is not None]
+            pairs += [
+                f"+{name}\0{cell}" for name, cell in sorted(extra.items()) if cell is not None
+            ]
         text = "\0".join(pairs)
         if text.count("\0") != max(2 * len(pairs) - 1, 0):
             text = "\0\0" + json.dumps(pairs)

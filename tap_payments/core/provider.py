@@ -64,6 +64,11 @@ class Provider(abc.ABC):
         """What is wrong with an account's settings beyond their schema: `setting: problem`."""
         return iter(())
 
+    @classmethod
+    def check_together(cls, accounts: list[Settings]) -> Iterator[str]:  # noqa: ARG003
+        """What is wrong between the settings of several accounts: `setting: problem`."""
+        return iter(())
+
     @abc.abstractmethod
     def credentials(self) -> Credentials:
         """What makes a request this account's own."""

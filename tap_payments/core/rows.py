@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 import typing as t
-from datetime import datetime
+from datetime import date, datetime
 from types import GenericAlias
 
 import msgspec
@@ -38,7 +38,28 @@ class Batch(t.NamedTuple):
     careful: bool
 
 
-class RowCodec:
+class RowWriter:
+    """Spells rows: `added` are the members that the tap adds to each of them."""
+
+    def __init__(self, added: dict[str, t.Any], *, extra_selected: bool) -> None:
+        self.added = added
+        self.extra_selected = extra_selected
+        self._encode = msgspec.json.Encoder().encode_lines
+
+    def encode(self, batch: Batch) -> tuple[bytes, bytes]:
+        """The rows as JSON lines, and the members to put in front of each row's own."""
+        added = dumps(self.added)[1:-1]
+        if batch.careful:
+            return b"".join(dumps(row) + b"\n" for row in batch.rows), added + b","
+        extra = b',"_extra":null,' if self.extra_selected else b","
+        return self._encode(batch.rows), added + extra
+
+    def to_python(self, row: dict[str, t.Any]) -> dict[str, t.Any]:
+        """A careful row as the SDK takes it: Python values, numbers exact."""
+        return t.cast("dict[str, t.Any]", loads(dumps(self.added | row)))
+
+
+class RowCodec(RowWriter):
     """Reads a stream's pages and writes its rows, for one account.
 
     `page` is the page's type, generic in its rows; `rows_field` names them in it (None: the page
@@ -59,6 +80,7 @@ class RowCodec:
         warn: Callable[[str], None],
         only_careful: bool = False,
     ) -> None:
+        super().__init__(added, extra_selected=selected("_extra"))
         self.columns = {
             name: Column(name, field, key=name in keys)
             for name, field in schema["properties"].items()
@@ -67,8 +89,6 @@ class RowCodec:
         self.keys = [key for key in keys if key in self.columns]
         self.texts_sent_as_numbers = texts_sent_as_numbers
         self.dropped = [name for name in self.columns if not selected(name)]
-        self.extra_selected = selected("_extra")
-        self.added = added
         self.rules = rules
         self._warn = warn
         self._rows_of = operator.attrgetter(rows_field) if rows_field else None
@@ -104,9 +124,8 @@ class RowCodec:
         self._formatted = [
             (operator.attrgetter(column.name), float if "decimal" in column.format else _to_date)
             for column in self.columns.values()
-            if column.format and self._flat
+            if column.format and (self._flat or "decimal" in column.format)
         ]
-        self._encode = msgspec.json.Encoder().encode_lines
 
     def decode(self, body: bytes) -> t.Any:
         """A page, its rows still undecoded where that is cheaper.
@@ -214,18 +233,6 @@ class RowCodec:
             row["_extra"] = extra or None
         return row
 
-    def encode(self, batch: Batch) -> tuple[bytes, bytes]:
-        """The rows as JSON lines, and the members to put in front of each row's own."""
-        added = dumps(self.added)[1:-1]
-        if batch.careful:
-            return b"".join(dumps(row) + b"\n" for row in batch.rows), added + b","
-        extra = b',"_extra":null,' if self.extra_selected else b","
-        return self._encode(batch.rows), added + extra
-
-    def to_python(self, row: dict[str, t.Any]) -> dict[str, t.Any]:
-        """A careful row as the SDK takes it: Python values, numbers exact."""
-        return t.cast("dict[str, t.Any]", loads(dumps(self.added | row)))
-
 
 def _members(row: t.Any) -> dict[str, Raw]:
     if isinstance(row, dict):
@@ -248,8 +255,8 @@ def _plain_type(column: Column) -> t.Any:
 def _check_type(column: Column) -> t.Any:
     """The type that tells whether a spelling that is kept fits; None: anything does."""
     kinds = column.kinds - {"null"}
-    if column.format == "date-time":
-        return datetime
+    if column.format in ("date-time", "date"):
+        return datetime if column.format == "date-time" else date
     if kinds == {"number"}:
         return int | float
     if kinds == {"array"}:

@@ -169,6 +169,7 @@ def _check_resolved(provider: type[Provider], settings: Settings) -> Iterator[st
             if account.get(required) in (None, ""):
                 yield f"{name}.{required}: required, and missing or empty for {where}"
         yield from (f"{name}.{problem}" for problem in provider.check(account))
+    yield from (f"{name}.{problem}" for problem in provider.check_together(resolved))
 
 
 def _check_object(where: str, schema: Schema, settings: Mapping[str, t.Any]) -> Iterator[str]:

@@ -45,6 +45,7 @@ class Shield:
     def __init__(self) -> None:
         self._depth = 0
         self._pending: int | None = None
+        self._watchdog: threading.Timer | None = None
 
     def on_signal(self, signum: int, _frame: t.Any = None) -> None:
         """Ends the run now, or as soon as the line is whole.
@@ -55,21 +56,27 @@ class Shield:
         if self._pending is not None:
             return
         self._pending = signum
-        if self._depth:
-            # A reader that takes nothing more would hold the line, and us, for ever.
-            watchdog = threading.Timer(GRACE, os._exit, [128 + signum])
-            watchdog.daemon = True
-            watchdog.start()
-        else:
+        if not self._depth:
             raise Terminated(signum)
+        self._watch(signum)
+
+    def _watch(self, signum: int) -> None:
+        """Ends the process even if a reader that takes nothing more holds the line for ever."""
+        self._watchdog = threading.Timer(GRACE, os._exit, [128 + signum])
+        self._watchdog.daemon = True
+        self._watchdog.start()
 
     @contextlib.contextmanager
     def whole(self) -> Iterator[None]:
         """What happens inside happens whole, even if a signal arrives meanwhile."""
+        if self._pending is not None and not self._depth:
+            self._watch(self._pending)
         self._depth += 1
         try:
             yield
         finally:
             self._depth -= 1
+            if self._watchdog is not None and not self._depth:
+                self._watchdog.cancel()
         if self._pending is not None and not self._depth:
             raise Terminated(self._pending)

@@ -13,7 +13,7 @@ from singer_sdk.mapper import SameRecordTransform
 
 from tap_payments.core.http import Tally
 from tap_payments.core.privacy import Rules, replacement
-from tap_payments.core.rows import Batch, RowCodec
+from tap_payments.core.rows import Batch, RowCodec, RowWriter
 
 if t.TYPE_CHECKING:
     import threading
@@ -158,7 +158,7 @@ class ProviderStream(Stream, abc.ABC):
             and all(selected or len(path) <= 2 for path, selected in self.mask.items())
         )
 
-    def write(self, codec: RowCodec, batch: Batch) -> None:
+    def write(self, codec: RowWriter, batch: Batch) -> None:
         """Writes rows as RECORD messages."""
         limit = self.ABORT_AT_RECORD_COUNT
         if limit is not None and self.counter.value + len(batch.rows) > limit:

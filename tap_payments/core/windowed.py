@@ -29,7 +29,54 @@ if t.TYPE_CHECKING:
     from tap_payments.core.rows import Batch, RowCodec
 
 
-class WindowedStream(ProviderStream):
+class IncrementalStream(ProviderStream):
+    """A stream with a watermark for each of its contexts."""
+
+    @property
+    def is_incremental(self) -> bool:
+        """Whether watermarks are read and set."""
+        return self.replication_method == "INCREMENTAL"
+
+    def watermark(self, context: Context) -> datetime | None:
+        """The context's watermark.
+
+        Raises:
+            StreamFailed: the state is not one.
+        """
+        return read_watermark(self.tap.state, self.name, context) if self.is_incremental else None
+
+    def warn_of_gap(self, context: Context, watermark: datetime | None, start: datetime) -> None:
+        """Says what a `start_date` that is later than the watermark leaves out."""
+        if watermark is not None and watermark < start:
+            self.logger.warning(
+                "%s: start_date is later than the watermark of %s: what lies between %s and %s "
+                "is left out",
+                self.name, context, format_instant(watermark), format_instant(start),
+            )  # fmt: skip
+
+    def commit(self, account: Provider, context: Context, outcome: WindowOutcome) -> None:
+        """Sets the watermark to the end of a window whose last record is written."""
+        window = outcome.window
+        if not window.closed:
+            return
+        if outcome.started is not None:
+            outcome.seconds = (self.tap.runtime.clock() - outcome.started).total_seconds()
+        self.tap.record_window(self, account, context, outcome)
+        if self.is_incremental:
+            with self.tap.writer.shield.whole():
+                self.advance(context, window.until)
+                self.tap.write_state()
+
+    def advance(self, context: Context, until: datetime) -> None:
+        """Moves a watermark forward, never back."""
+        watermark = self.watermark(context)
+        if watermark is None or watermark < until:
+            bookmark = self.get_context_state(context)
+            bookmark["replication_key"] = self.replication_key
+            bookmark["replication_key_value"] = format_instant(until)
+
+
+class WindowedStream(IncrementalStream):
     """Rows by windows of time; each window's end becomes the watermark once it is delivered."""
 
     cuts: t.ClassVar[Sequence[datetime]] = ()
@@ -49,29 +96,11 @@ class WindowedStream(ProviderStream):
         """What this run reads, from a watermark; by instants, unless a subclass reads days."""
         return self.tap.bounds.span(watermark)
 
-    @property
-    def is_incremental(self) -> bool:
-        """Whether watermarks are read and set."""
-        return self.replication_method == "INCREMENTAL"
-
-    def watermark(self, context: Context) -> datetime | None:
-        """The context's watermark.
-
-        Raises:
-            StreamFailed: the state is not one.
-        """
-        return read_watermark(self.tap.state, self.name, context) if self.is_incremental else None
-
     def plan(self, account: Provider, context: Context) -> Iterator[Window]:
         """The windows of this run."""
         watermark = self.watermark(context)
         span = self.span(context, watermark)
-        if watermark is not None and watermark < span.start:
-            self.logger.warning(
-                "%s: start_date is later than the watermark of %s: what lies between %s and %s "
-                "is left out",
-                self.name, context, format_instant(watermark), format_instant(span.start),
-            )  # fmt: skip
+        self.warn_of_gap(context, watermark, span.start)
         return plan_windows(
             span,
             step=timedelta(days=account.own["window_days"]),
@@ -108,7 +137,7 @@ class WindowedStream(ProviderStream):
                         kind=failure.kind,
                         status=failure.status,
                     ) from failure
-                self.commit(source, outcome)
+                self.commit(account, context, outcome)
 
     def sift(self, source: Source, edges: Edges, batch: Batch) -> Batch:  # noqa: ARG002
         """The rows that have not been delivered by the window before."""
@@ -117,28 +146,6 @@ class WindowedStream(ProviderStream):
         else:
             cursors = list(map(operator.attrgetter(self.cursor), batch.rows))
         return batch._replace(rows=edges.sift(batch.rows, cursors, _spell_row))
-
-    def commit(self, source: Source, outcome: WindowOutcome) -> None:
-        """Sets the watermark to the end of a window whose last record is written."""
-        window = outcome.window
-        if not window.closed:
-            return
-        if outcome.started is not None:
-            outcome.seconds = (self.tap.runtime.clock() - outcome.started).total_seconds()
-        self.tap.record_window(self.name, source, outcome)
-        if self.is_incremental:
-            with self.tap.writer.shield.whole():
-                self.advance(source.context, window.until)
-                self.tap.write_state()
-
-    def advance(self, context: Context, until: datetime) -> None:
-        """Moves a watermark forward, never back."""
-        value = format_instant(until)
-        bookmark = self.get_context_state(context)
-        watermark = self.watermark(context)
-        if watermark is None or watermark < until:
-            bookmark["replication_key"] = self.replication_key
-            bookmark["replication_key_value"] = value
 
     def probe(self, account: Provider) -> None:
         """Asks for the first page of the newest window."""

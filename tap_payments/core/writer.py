@@ -55,16 +55,21 @@ class Writer(SingerWriter):
         """
         try:
             with self.shield.whole():
-                binary = getattr(sys.stdout, "buffer", None)
-                if binary is None:
-                    sys.stdout.write(data.decode())
-                    sys.stdout.flush()
-                else:
-                    binary.write(data)
-                    binary.flush()
+                put(data)
         except BrokenPipeError as error:
             silence_stdout()
             raise ReaderGone from error
+
+
+def put(data: bytes) -> None:
+    """Writes to stdout and flushes it, whatever a signal says."""
+    binary = getattr(sys.stdout, "buffer", None)
+    if binary is None:
+        sys.stdout.write(data.decode())
+        sys.stdout.flush()
+    else:
+        binary.write(data)
+        binary.flush()
 
 
 def silence_stdout() -> None:

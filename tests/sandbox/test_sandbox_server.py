@@ -127,6 +127,18 @@ def test_stopping_waits_for_no_stalled_answer() -> None:
     assert len(errors) == 1
 
 
+def test_stopping_closes_a_connection_that_is_kept() -> None:
+    sandbox = Sandbox(seed=None).start()
+    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(sandbox.url).port, timeout=5)
+    connection.request("GET", "/_sandbox")
+    connection.getresponse().read()
+    began = time.monotonic()
+    sandbox.stop()
+    assert time.monotonic() - began < 1
+    assert connection.sock.recv(1) == b""
+    connection.close()
+
+
 def test_it_starts_fast() -> None:
     began = time.monotonic()
     with Sandbox() as sandbox:

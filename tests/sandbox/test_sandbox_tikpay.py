@@ -228,6 +228,28 @@ def test_a_spent_quota_can_say_when_in_other_ways(empty: Sandbox) -> None:
     assert jobs(empty, headers).status == 200
 
 
+def test_a_fault_may_hide_a_job_that_was_started(empty: Sandbox) -> None:
+    empty.faults.add("tikpay:500:path=/v1/generate-report")
+    empty.faults.add("tikpay:502:path=/v1/generate-report:accepted=yes")
+    assert generate(empty).status == 500
+    assert jobs(empty).json == []
+    assert empty.tikpay.access.spent("main") == 1
+    assert generate(empty).status == 502
+    assert [entry["reportType"] for entry in jobs(empty).json] == ["TAPS"]
+
+
+def test_an_expired_token_is_the_apis_not_the_token_urls(empty: Sandbox) -> None:
+    empty.faults.add("tikpay:expired-token")
+    headers = access(empty)
+    assert [jobs(empty, headers).status for _ in range(2)] == [401, 200]
+
+
+def test_the_operators_day_begins_before_utcs(seeded: Sandbox) -> None:
+    seeded.clock.advance(hours=11)
+    taps = seeded.tikpay.rows("main", kind="TAPS")
+    assert taps[-1]["tappedAt"] > "2026-03-16"
+
+
 def test_jobs_can_be_planted(empty: Sandbox) -> None:
     empty.tikpay.put_job({"status": "COMPLETE"})
     empty.tikpay.put_job({"jobId": "X", "status": "COMPLETE"}, b"a,b\n1,2\n")

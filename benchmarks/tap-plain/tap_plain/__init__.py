@@ -1,0 +1,1 @@
+"""The tap that singer-sdk's template would give for the same APIs."""

@@ -1,0 +1,66 @@
+"""Airbyte's catalogs: what there is to read, and what shall be read."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
+
+from tap_payments.airbyte.refusal import Refusal
+
+if t.TYPE_CHECKING:
+    from singer_sdk import Stream
+
+FULL_REFRESH = "full_refresh"
+INCREMENTAL = "incremental"
+
+
+@dataclass(frozen=True)
+class Configured:
+    """A stream that shall be read, and how."""
+
+    name: str
+    sync_mode: str
+
+
+def describe(stream: Stream) -> dict[str, t.Any]:
+    """A stream as `discover` lists it; its key and cursor are the tap's to choose."""
+    told: dict[str, t.Any] = {
+        "name": stream.name,
+        "json_schema": {
+            "$schema": "http://json-schema.org/draft-07/schema#",
+            **stream.schema,
+            "additionalProperties": True,
+        },
+        "supported_sync_modes": [FULL_REFRESH],
+        "source_defined_primary_key": [[key] for key in stream.primary_keys],
+    }
+    if stream.replication_method == REPLICATION_INCREMENTAL:
+        told["supported_sync_modes"].append(INCREMENTAL)
+        told |= {
+            "source_defined_cursor": True,
+            "default_cursor_field": [stream.replication_key],
+            "is_resumable": True,
+        }
+    return told
+
+
+def parse_catalog(catalog: t.Any) -> list[Configured]:
+    """The streams of a configured catalog; what the source defines itself is not looked at.
+
+    Raises:
+        Refusal: it is not a configured catalog.
+    """
+    entries = catalog.get("streams") if isinstance(catalog, dict) else None
+    if not isinstance(entries, list):
+        raise Refusal("the catalog is not an object with a list of streams")
+    return [_parse_stream(entry) for entry in entries]
+
+
+def _parse_stream(entry: t.Any) -> Configured:
+    stream = entry.get("stream") if isinstance(entry, dict) else None
+    name = stream.get("name") if isinstance(stream, dict) else None
+    if not isinstance(name, str):
+        raise Refusal("a stream of the catalog has no name")
+    return Configured(name, str(entry.get("sync_mode")))

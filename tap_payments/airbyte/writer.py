@@ -1,0 +1,137 @@
+"""Writes what the tap says as Airbyte messages; the streams do not know the difference."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import threading
+import typing as t
+from collections import Counter
+
+from singer_sdk.singerlib import RecordMessage, SchemaMessage, StateMessage
+from singer_sdk.singerlib.json import serialize_json
+
+from tap_payments.airbyte import messages
+from tap_payments.core.exact import dumps
+from tap_payments.core.stopping import Stopped
+from tap_payments.core.writer import Writer
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from singer_sdk.singerlib.messages import Message
+
+
+class AirbyteWriter(Writer):
+    """A writer whose rows are RECORD, whose SCHEMA starts a stream, whose STATE is per stream.
+
+    Logs come from the threads that fetch, too: lines are written one at a time.
+    """
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._clock = clock
+        self._turn = threading.Lock()
+        self._statuses: dict[str, str] = {}
+        self._bookmarks: dict[str, t.Any] = {}
+        self._counts: Counter[str] = Counter()
+
+    # What the tap says
+
+    def write_message(self, message: Message) -> None:
+        """Writes what a Singer message means to Airbyte.
+
+        Raises:
+            ReaderGone: nobody reads the output any more.
+        """
+        if isinstance(message, SchemaMessage):
+            if message.stream not in self._statuses:
+                self._enter(message.stream, "STARTED")
+        elif isinstance(message, RecordMessage):
+            extracted = message.time_extracted or self._clock()
+            lines = serialize_json(message.record).encode() + b"\n"
+            self.write_rows(message.stream, lines, b"", extracted)
+        elif isinstance(message, StateMessage):
+            for stream, bookmark in message.value.get("bookmarks", {}).items():
+                if bookmark != self._bookmarks.get(stream):
+                    self.checkpoint(stream, bookmark)
+
+    def write_rows(self, stream: str, lines: bytes, added: bytes, extracted: datetime) -> None:
+        """Writes rows as RECORD messages.
+
+        Raises:
+            ReaderGone: nobody reads the output any more.
+        """
+        if self._statuses.get(stream) != "RUNNING":
+            self._enter(stream, "RUNNING")
+        prefix = (
+            b'{"type":"RECORD","record":{"stream":' + dumps(stream) + b',"emitted_at":'
+            b"%d" % messages.to_millis(extracted) + b',"data":{' + added
+        )  # each row's own brace goes, since `added` comes first
+        suffix = b"}}\n"
+        self.write(prefix + lines[1:-1].replace(b"\n{", suffix + prefix) + suffix)
+        self._counts[stream] += lines.count(b"\n")
+
+    # What only Airbyte asks for
+
+    def resume(self, bookmarks: dict[str, t.Any]) -> None:
+        """Takes over what the platform knows already, so that it is not told again."""
+        self._bookmarks = copy.deepcopy(bookmarks)
+
+    def checkpoint(self, stream: str, bookmark: dict[str, t.Any] | None) -> None:
+        """Writes a stream's STATE; None: it keeps none."""
+        records = self._counts.pop(stream, 0)
+        self.tell(messages.to_state(stream, bookmark or messages.NO_CURSOR, records))
+        self._bookmarks[stream] = copy.deepcopy(bookmark)
+
+    def finish(self, stream: str, bookmark: dict[str, t.Any] | None, *, complete: bool) -> None:
+        """Ends a stream; only one that is complete has its last rows covered by a STATE."""
+        if complete:
+            self.checkpoint(stream, bookmark)
+        self.tell(messages.to_status(stream, "COMPLETE" if complete else "INCOMPLETE", self._clock()))
+        self._statuses[stream] = "ENDED"
+
+    @property
+    def open_streams(self) -> list[str]:
+        """The streams that have started and not ended."""
+        return [stream for stream, status in self._statuses.items() if status != "ENDED"]
+
+    def abandon(self) -> None:
+        """Ends what is open as incomplete, also while the run is being stopped."""
+        for stream in self.open_streams:
+            with contextlib.suppress(Stopped):
+                self.finish(stream, None, complete=False)
+
+    def limit(self, stream: str, until: datetime) -> None:
+        """Says that a stream waits for a provider's limit."""
+        self._statuses[stream] = "LIMITED"
+        self.tell(messages.to_status(stream, "RUNNING", self._clock(), limited_until=until))
+
+    def fail(
+        self, text: str, kind: str, *, stream: str | None = None, internal: str | None = None
+    ) -> None:
+        """Says what failed and who can mend it."""
+        self.tell(messages.to_error(text, kind, self._clock(), stream=stream, internal=internal))
+
+    def tell(self, message: messages.Message) -> None:
+        """Writes an Airbyte message."""
+        self.write(dumps(message) + b"\n")
+
+    def _enter(self, stream: str, status: str) -> None:
+        self._statuses[stream] = status
+        self.tell(messages.to_status(stream, status, self._clock()))
+
+    def write(self, data: bytes) -> None:
+        """Writes whole lines; a thread that fetches waits for its turn.
+
+        Raises:
+            ReaderGone: nobody reads the output any more.
+        """
+        if threading.current_thread() is threading.main_thread():
+            # Signals reach this thread only, and waiting for a lock lets them in.
+            with self.shield.whole(), self._turn:
+                super().write(data)
+        else:
+            with self._turn:
+                super().write(data)

@@ -1,0 +1,153 @@
+"""Runs one shard of a plan as the tap itself would run its interval, and says what became of it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from singer_sdk.singerlib import RecordMessage, StateMessage
+
+from tap_payments.backfill.files import Refused, check_writable, write_whole
+from tap_payments.backfill.scope import check_settings, shard_settings
+from tap_payments.backfill.shards import ShardResult, dump
+from tap_payments.core.errors import QuotaSpent, SyncFailed
+from tap_payments.core.stopping import Stopped
+from tap_payments.core.sync_windows import SyncWindows
+from tap_payments.core.values import format_instant
+from tap_payments.core.windowed import WindowedStream
+from tap_payments.core.writer import Writer
+from tap_payments.tap import TapPayments
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from singer_sdk import Stream
+    from singer_sdk.singerlib.encoding.simple import Message
+
+    from tap_payments.backfill.shards import Context, Plan, Shard
+    from tap_payments.core.streams import ProviderStream
+
+
+class ShardWriter(Writer):
+    """Writes everything but STATE: a shard's own end says nothing of what lies before it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows = 0
+
+    def write_message(self, message: Message) -> None:
+        """Writes a message, unless it is STATE."""
+        if isinstance(message, StateMessage):
+            return
+        super().write_message(message)
+        self.rows += isinstance(message, RecordMessage) and message.stream != SyncWindows.name
+
+    def write_rows(self, stream: str, lines: bytes, added: bytes, extracted: datetime) -> None:
+        """Writes rows and counts them: each is a line."""
+        super().write_rows(stream, lines, added, extracted)
+        self.rows += lines.count(b"\n")
+
+
+class ShardTap(TapPayments):
+    """The tap with one stream of one account; with `sync_windows`, its windows too."""
+
+    message_writer_class = ShardWriter
+
+    def __init__(self, *, shard: Shard, **options: t.Any) -> None:
+        self.shard = shard
+        self.deferral: QuotaSpent | None = None
+        super().__init__(**options)
+
+    def discover_streams(self) -> Sequence[Stream]:
+        """The shard's stream."""
+        names = (self.shard.stream, SyncWindows.name)
+        return [stream for stream in super().discover_streams() if stream.name in names]
+
+    def attempt(self, stream: ProviderStream, context: Context, work: Callable[[], None]) -> None:
+        """Does the work, and remembers when a quota leaves the rest of it for later."""
+
+        def attended() -> None:
+            try:
+                work()
+            except QuotaSpent as deferral:
+                self.deferral = deferral
+                raise
+
+        super().attempt(stream, context, attended)
+
+    def covered(self) -> tuple[list[Context], list[Context]]:
+        """The contexts that were delivered up to the shard's end, and those that were not."""
+        stream = t.cast("WindowedStream", self.streams[self.shard.stream])
+        complete: list[Context] = []
+        others: list[Context] = []
+        for account in self.accounts_of(stream.provider):
+            for context in stream.contexts(account):
+                watermark = stream.watermark(context)
+                reached = watermark is not None and watermark >= self.shard.until
+                (complete if reached else others).append(context)
+        return complete, others
+
+    def requests(self) -> int:
+        """How many requests the shard's account was sent."""
+        stream = t.cast("WindowedStream", self.streams[self.shard.stream])
+        return sum(account.client.sent for account in self.accounts_of(stream.provider))
+
+
+class ShardRun:
+    """One run of one shard, from its first message to its result."""
+
+    def __init__(self, settings: TapPayments, plan: Plan, shard_id: str, result: Path) -> None:
+        found = next((each for each in plan.shards if each.id == shard_id), None)
+        if found is None:
+            raise Refused(f"--shard: the plan has no shard {shard_id}")
+        check_settings(settings, plan)
+        check_writable(result, "result")
+        self.plan = plan
+        self.shard = found
+        self.path = result
+        self.clock = settings.runtime.clock
+        self.tap = ShardTap(
+            shard=found, config=shard_settings(settings, found), runtime=settings.runtime
+        )
+
+    def run(self) -> ShardResult:
+        """Writes the shard's messages to stdout and then its result.
+
+        Raises:
+            Stopped: it was ended from outside; the result says so.
+        """
+        self.path.unlink(missing_ok=True)
+        started, error = self.clock(), None
+        try:
+            self.tap.sync_all()
+        except SyncFailed as failed:
+            error = str(failed)
+        except Stopped as stopped:
+            self._conclude(started, f"ended by {stopped}")
+            raise
+        return self._conclude(started, error)
+
+    def _conclude(self, started: datetime, error: str | None) -> ShardResult:
+        complete, others = self.tap.covered()
+        if error is None and self.tap.deferral is not None:
+            error = str(self.tap.deferral)
+        if error is None and others:
+            error = f"not everything before {format_instant(self.shard.until)} was delivered"
+        result = ShardResult(
+            plan=self.plan.digest,
+            shard=self.shard.id,
+            stream=self.shard.stream,
+            account=self.shard.account,
+            since=self.shard.since,
+            until=self.shard.until,
+            complete=error is None,
+            contexts=complete,
+            rows=t.cast("ShardWriter", self.tap.writer).rows,
+            requests=self.tap.requests(),
+            seconds=round((self.clock() - started).total_seconds(), 3),
+            error=error,
+        )
+        with self.tap.writer.shield.whole():
+            write_whole(self.path, dump(result, indent=2))
+        return result

@@ -1,0 +1,1 @@
+"""Tikpay: transit fares, as report jobs. https://docs.tikpay.me/data-api/get-job-list."""

@@ -1,0 +1,106 @@
+"""Tikpay's way in: an OAuth2 token by client credentials, and an API key beside it."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import timedelta
+
+import msgspec
+
+from tap_payments.core.errors import Unreadable
+from tap_payments.core.http import Call, Client, Tally
+from tap_payments.core.provider import Fixed, basic
+
+if t.TYPE_CHECKING:
+    import logging
+    import threading
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from tap_payments.core.http import Policy
+    from tap_payments.core.runtime import Runtime
+    from tap_payments.core.settings import Settings
+
+MARGIN = timedelta(minutes=1)
+"""How long before its end a token is no longer used."""
+
+HINT = "check tikpay.client_id, tikpay.client_secret, tikpay.scope and tikpay.token_auth_method"
+
+
+class _Token(msgspec.Struct):
+    access_token: str
+    expires_in: int | float = 3600
+
+
+class ClientCredentials:
+    """One account's token: asked for when it is needed, renewed before it expires."""
+
+    def __init__(
+        self,
+        own: Settings,
+        *,
+        token_url: str,
+        subject: str,
+        policy: Policy,
+        runtime: Runtime,
+        logger: logging.Logger,
+        cancelled: threading.Event,
+    ) -> None:
+        self._own = own
+        self._runtime = runtime
+        self._cancelled = cancelled
+        in_header = own["token_auth_method"] == "basic"
+        pair = {"client_id": own["client_id"], "client_secret": own["client_secret"]}
+        self._form = {"grant_type": "client_credentials", "scope": own["scope"]} | (
+            {} if in_header else pair
+        )
+        root, slash, path = token_url.partition("/oauth2/")
+        self._path = slash + path
+        self._client = Client(
+            api_url=root,
+            credentials=Fixed(
+                {"Authorization": basic(own["client_id"], own["client_secret"])}
+                if in_header
+                else {}
+            ),
+            policy=policy,
+            runtime=runtime,
+            logger=logger,
+            subject=subject,
+            hints={400: HINT, 401: HINT, 403: HINT},
+        )
+        self._token = ""
+        self._expires_at: datetime | None = None
+
+    def headers(self) -> Mapping[str, str]:
+        """The token and the API key."""
+        if self._expires_at is None or self._runtime.clock() >= self._expires_at:
+            self._renew()
+        return {"Authorization": f"Bearer {self._token}", "x-api-key": self._own["api_key"]}
+
+    def renew(self) -> bool:
+        """Gets a new token."""
+        self._renew()
+        return True
+
+    def _renew(self) -> None:
+        asked_at = self._runtime.clock()
+        token = self._client.fetch(
+            Call("POST", self._path, form=self._form),
+            _parse_token,
+            tally=Tally(),
+            cancelled=self._cancelled,
+        )
+        lifetime = timedelta(seconds=token.expires_in)
+        self._token = token.access_token
+        self._expires_at = asked_at + max(lifetime - MARGIN, lifetime / 2)
+
+
+def _parse_token(body: bytes) -> _Token:
+    try:
+        token = msgspec.json.decode(body, type=_Token)
+    except msgspec.MsgspecError as error:
+        raise Unreadable("the body is not a token") from error
+    if not token.access_token.isascii() or not token.access_token.isprintable():
+        raise Unreadable("the token is not one that a header can carry")
+    return token
