@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 import threading
+import time
 import traceback
 import typing as t
+from dataclasses import replace
 from functools import cached_property, partial
 
 from singer_sdk import Tap
@@ -20,9 +24,10 @@ from singer_sdk.tap_base import CliTestOptionValue
 
 from tap_payments.core.errors import QuotaSpent, StreamFailed, SyncFailed
 from tap_payments.core.http import Policy
+from tap_payments.core.progress import Progress
 from tap_payments.core.runtime import Runtime
 from tap_payments.core.settings import check_settings, defaults_of, resolve_accounts
-from tap_payments.core.stopping import Stopped
+from tap_payments.core.stopping import ReaderGone, Stopped
 from tap_payments.core.sync_windows import SyncWindows
 from tap_payments.core.values import to_instant
 from tap_payments.core.watermarks import state_problem
@@ -139,9 +144,9 @@ class TapPayments(Tap):
     message_writer_class = Writer
 
     def __init__(self, *, runtime: Runtime | None = None, **options: t.Any) -> None:
-        self.runtime = runtime or Runtime()
+        self.runtime = replace(runtime or Runtime(), on_wait=self._on_wait)
         self.cancelled = threading.Event()
-        self.failures: list[tuple[str, Context, StreamFailed]] = []
+        self.failures: list[tuple[str, StreamFailed]] = []
         super().__init__(**options)
 
     # Settings
@@ -262,28 +267,49 @@ class TapPayments(Tap):
 
     # The run
 
-    def attempt(self, stream: ProviderStream, context: Context, work: Callable[[], None]) -> None:
+    @cached_property
+    def progress(self) -> Progress:
+        """Bars where stderr is a terminal, log lines elsewhere."""
+        if not sys.stderr.isatty():
+            return Progress(self.logger)
+        from tap_payments.core.bars import BarProgress  # noqa: PLC0415 - only where it is seen
+
+        self.metrics_logger.setLevel(logging.WARNING)
+        return BarProgress(self.logger, logging.getLogger().handlers)
+
+    def _on_wait(self, reason: str, seconds: float) -> None:
+        self.progress.waiting(reason, seconds)
+
+    def attempt(
+        self, stream: ProviderStream, account: Provider, context: Context, work: Callable[[], None]
+    ) -> None:
         """Does one stream's work for one partition; its failure does not stop the others."""
+        line = self.progress.line(stream.name, account.account)
+        total, began = account.client.total, time.monotonic()
+        before = stream.written, total.requests, total.retries
         try:
             work()
         except (AbortedSyncFailedException, AbortedSyncPausedException):
             raise
         except QuotaSpent as deferral:
-            self.logger.warning("%s %s: %s", stream.name, _label(context), deferral)
+            self.logger.warning("%s: %s", stream.label(context), deferral)
         except StreamFailed as failure:
-            self._fail(stream.name, context, failure)
+            line.failed = True
+            self._fail(stream.label(context), failure)
         except Exception as error:  # noqa: BLE001 - a bug in one stream leaves the others be
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            where = f"{last.filename.rpartition('/')[2]}:{last.lineno}"
-            # The message of a foreign error may hold a value of the data.
-            bug = StreamFailed(
-                f"unexpected {type(error).__name__} at {where}; please report it", kind="system"
-            )
-            self._fail(stream.name, context, bug)
+            line.failed = True
+            self._fail(stream.label(context), _bug(error))
+        finally:
+            self.progress.ended()
+            line.rows += stream.written - before[0]
+            line.requests += total.requests - before[1]
+            line.retries += total.retries - before[2]
+            line.seconds += time.monotonic() - began
+            line.watermark = stream.delivered_until(account)
 
-    def _fail(self, stream: str, context: Context, failure: StreamFailed) -> None:
-        self.failures.append((stream, context, failure))
-        self.logger.error("%s %s failed: %s", stream, _label(context), failure)
+    def _fail(self, label: str, failure: StreamFailed) -> None:
+        self.failures.append((label, failure))
+        self.logger.error("%s failed: %s", label, failure)
 
     def sync_all(self) -> None:  # type: ignore[misc]  # final upstream, where the first failure ends it
         """Syncs every selected stream.
@@ -306,9 +332,12 @@ class TapPayments(Tap):
         _ = self.bounds
         try:
             super().sync_all()
-        except Stopped:
-            self.message_writer.write_message(StateMessage(value=self.state))
+        except Stopped as stopped:
+            if not isinstance(stopped, ReaderGone):
+                self.message_writer.write_message(StateMessage(value=self.state))
             raise
+        finally:
+            self.progress.finished()
         self.raise_failures()
 
     def raise_failures(self) -> None:
@@ -318,9 +347,7 @@ class TapPayments(Tap):
             SyncFailed: its message names each stream and account with the reason.
         """
         if self.failures:
-            raise SyncFailed(
-                "; ".join(f"{name} {_label(where)}: {why}" for name, where, why in self.failures)
-            )
+            raise SyncFailed("; ".join(f"{label}: {failure}" for label, failure in self.failures))
 
     def check(self) -> None:
         """Asks each account once per stream, for the newest window, and delivers nothing.
@@ -335,9 +362,9 @@ class TapPayments(Tap):
             for account in self.accounts_of(asked.provider):
                 before = len(self.failures)
                 context = {"_account": account.account}
-                self.attempt(asked, context, partial(asked.probe, account))
+                self.attempt(asked, account, context, partial(asked.probe, account))
                 if len(self.failures) == before:
-                    self.logger.info("%s %s: ok", stream.name, _label(context))
+                    self.logger.info("%s: ok", asked.label(context))
         self.raise_failures()
 
     @classmethod
@@ -354,6 +381,10 @@ class TapPayments(Tap):
         self.writer.shield.on_signal(signum, frame)
 
 
-def _label(context: Context) -> str:
-    account, *others = context.values()
-    return f"(account '{account}'" + "".join(f", {each}" for each in others) + ")"
+def _bug(error: Exception) -> StreamFailed:
+    """An unexpected error as a failure; its own message may hold a value of the data."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{last.filename.rpartition('/')[2]}:{last.lineno}"
+    return StreamFailed(
+        f"unexpected {type(error).__name__} at {where}; please report it", kind="system"
+    )

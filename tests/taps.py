@@ -14,7 +14,8 @@ import sys
 import typing as t
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+
+from clock import NOW, Clock
 
 from tap_payments.core.errors import SyncFailed
 from tap_payments.core.runtime import Runtime
@@ -26,9 +27,6 @@ if t.TYPE_CHECKING:
     from pathlib import Path
 
     from tap_payments.sandbox import Sandbox
-
-NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
-"""The instant at which most tests take place."""
 
 COMMAND = (sys.executable, "-m", "tap_payments")
 
@@ -125,30 +123,36 @@ def settings(sandbox: Sandbox, provider: str, start: str | None = None, **own: t
     return config
 
 
-def runtime_of(sandbox: Sandbox, waits: list[float] | None = None) -> Runtime:
-    """The sandbox's clock, which a wait moves instead of waiting, and dice that always fall alike.
+def runtime_of(time: Sandbox | Clock, waits: list[float]) -> Runtime:
+    """A clock, which a wait moves instead of waiting, and dice that always fall alike.
 
     `waits` takes the seconds of each wait.
     """
-    noted = [] if waits is None else waits
+    if isinstance(time, Clock):
+        time.waits = waits
+        return time.runtime()
 
     def wait(seconds: float, cancelled: threading.Event) -> None:
         if not cancelled.is_set():
-            noted.append(seconds)
-            sandbox.clock.advance(seconds)
+            waits.append(seconds)
+            time.clock.advance(seconds)
 
-    return Runtime(clock=sandbox.clock.now, wait=wait, chance=random.Random(1))
+    return Runtime(clock=time.clock.now, wait=wait, chance=random.Random(1))
 
 
 def sync(
-    sandbox: Sandbox,
+    time: Sandbox | Clock,
     config: Row,
     *,
     state: Row | None = None,
     catalog: Row | None = None,
     stdout: io.TextIOWrapper | None = None,
 ) -> Run:
-    """Runs the tap in this process; ConfigValidationError where its settings are refused."""
+    """Runs the tap in this process, by the clock of a sandbox or of its own.
+
+    Raises:
+        ConfigValidationError: its settings are refused.
+    """
     run = Run()
     output = stdout or io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     try:
@@ -157,7 +161,7 @@ def sync(
                 config=deepcopy(config),
                 state=deepcopy(state or {}),
                 catalog=deepcopy(catalog),
-                runtime=runtime_of(sandbox, run.waits),
+                runtime=runtime_of(time, run.waits),
             ).sync_all()
     except SyncFailed as failure:
         run.failed = str(failure)

@@ -126,8 +126,13 @@ class Connection:
             return zimpler(made(make_flat, count), parse_qs(parts.query))
         if path == "/begateway/api/reports":
             return begateway(made(make_nested, count), json.loads(body)["report_params"])
+        if path == "/zimpler/v4/current_balance":
+            return [b'{"SEK":{"total":"25000.00","pending":"1000.00","available":"24000.00"}}']
         if path == f"/report-{count}.csv":
             return [made(make_report, count)]
+        if path.startswith("/first-day/"):
+            rows = made({"zimpler": make_flat, "begateway": make_nested}[path[11:]], count)
+            return [str(rows.first_day).encode()]
         return [self._reports.answer(path, body, f"{self._url}/rows-{count}/report-{count}.csv")]
 
     def _send(self, body: Body) -> None:

@@ -29,7 +29,7 @@ def begateway(since: str) -> dict[str, t.Any]:
     """`POST /api/reports`, by cursor."""
     return {
         "path": "api/reports",
-        "method": "post",
+        "method": "POST",
         "headers": {"X-Api-Version": "3"},
         "json": {
             "report_params": {

@@ -1,37 +1,41 @@
-"""The tap as Airbyte runs it: its settings and its streams."""
+"""The tap as Airbyte sees it: its settings and its streams."""
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
-from functools import partial
+
+from singer_sdk.exceptions import ConfigValidationError
 
 from tap_payments.airbyte.catalog import describe
-from tap_payments.core.streams import SnapshotStream
 from tap_payments.tap import TapPayments
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from tap_payments.core.http import Policy
-    from tap_payments.core.provider import Provider
-    from tap_payments.core.streams import ProviderStream
-
-CHECK_RETRIES = 2
-"""How often a check asks again: somebody waits for its answer."""
-
-NOT_HERE = ("stream_maps", "stream_map_config", "flattening_enabled", "flattening_max_depth")
-"""What the tap does to records in front of a Singer target: Airbyte has its own ways to do it,
-and knows only the columns that `discover` declares."""
+NOT_HERE = ("stream_maps", "flattening_enabled")
+"""What the tap can do to records on their way: `discover` declares them as they are without it."""
 
 
 class PaymentsSource(TapPayments):
-    """The tap's settings and streams, told to Airbyte."""
-
-    capabilities: t.ClassVar = []
+    """The tap; what it can do for Singer targets only is refused rather than left undone."""
 
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        given = dict(self._config)
-        for name in NOT_HERE:
-            self._config.pop(name, None)
-        ...
+        foreign = [
+            f"{name}: not supported by source-payments; Airbyte has mappings of its own"
+            for name in NOT_HERE
+            if self._config.get(name)
+        ]
+        try:
+            problems = foreign + super()._validate_config(raise_errors=raise_errors)
+        except ConfigValidationError as refusal:
+            problems = foreign + refusal.errors
+        if problems and raise_errors:
+            raise ConfigValidationError(
+                "The settings are refused", errors=problems, schema=self.config_jsonschema
+            )
+        return problems
+
+    def described_streams(self) -> Iterator[dict[str, t.Any]]:
+        """The streams as `discover` lists them; asks nobody."""
+        for stream in self.streams.values():
+            yield describe(stream)

@@ -23,6 +23,9 @@ if t.TYPE_CHECKING:
     from singer_sdk.singerlib.messages import Message
 
 
+ENDED = ("COMPLETE", "INCOMPLETE")
+
+
 class AirbyteWriter(Writer):
     """A writer whose rows are RECORD, whose SCHEMA starts a stream, whose STATE is per stream.
 
@@ -89,13 +92,12 @@ class AirbyteWriter(Writer):
         """Ends a stream; only one that is complete has its last rows covered by a STATE."""
         if complete:
             self.checkpoint(stream, bookmark)
-        self.tell(messages.to_status(stream, "COMPLETE" if complete else "INCOMPLETE", self._clock()))
-        self._statuses[stream] = "ENDED"
+        self._enter(stream, "COMPLETE" if complete else "INCOMPLETE")
 
     @property
     def open_streams(self) -> list[str]:
         """The streams that have started and not ended."""
-        return [stream for stream, status in self._statuses.items() if status != "ENDED"]
+        return [stream for stream, status in self._statuses.items() if status not in ENDED]
 
     def abandon(self) -> None:
         """Ends what is open as incomplete, also while the run is being stopped."""

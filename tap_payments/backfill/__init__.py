@@ -1,1 +1,1 @@
-"""Backfills across machines: a plan cut into shards, one process per shard, one state at the end."""
+"""Backfills across machines: a plan, a process for each of its shards, and one state."""

@@ -37,29 +37,32 @@ if t.TYPE_CHECKING:
 logger = logging.getLogger(TapPayments.name)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs a command and exits; nothing that a user can cause ends in a traceback."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; its exit code. Nothing that a user can cause ends in a traceback."""
     options = parse_arguments(arguments)
     commands = {"plan": _plan, "run": _run, "merge-state": _merge}
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
+    level = logging.INFO if options.command == "run" else logging.WARNING
+    logging.basicConfig(stream=sys.stderr, level=level, format="%(levelname)s %(message)s")
     try:
-        code = commands[options.command](options)
+        return commands[options.command](options)
     except Stopped as stopped:
         if not isinstance(stopped, ReaderGone):
-            logger.warning("Ended by %s", stopped)
-        code = stopped.code
+            _complain(f"ended by {stopped}")
+        _leave(stopped.code)
     except BrokenPipeError:
         silence_stdout()
-        code = ReaderGone.code
+        _leave(ReaderGone.code)
     except ConfigValidationError as refusal:
-        code = _complain(*refusal.errors)
+        return _complain(*refusal.errors)
     except Refused as refusal:
-        code = _complain(str(refusal))
+        return _complain(str(refusal))
     except OSError as error:
-        code = _complain(f"{error.filename or 'the system'}: {error.strerror}")
+        return _complain(f"{error.filename or 'the system'}: {error.strerror}")
+
+
+def _leave(code: int) -> t.NoReturn:
+    """Ends at once: threads that still wait for an answer are not waited for."""
     logging.shutdown()
-    sys.stderr.flush()
-    # Threads that still wait for an answer are not waited for.
     os._exit(code)
 
 
@@ -148,4 +151,4 @@ def _complain(*lines: str) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

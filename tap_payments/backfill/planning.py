@@ -177,9 +177,7 @@ class _Planning:
 
     def _requests(self, stream: WindowedStream, account: Provider) -> int:
         """One for each window at least."""
-        return sum(
-            1 for context in stream.contexts(account) for _ in stream.plan(account, context)
-        )
+        return sum(1 for context in stream.contexts(account) for _ in stream.plan(account, context))
 
     def _bounds(self, start: datetime, end: datetime | None) -> Bounds:
         return Bounds(self.tap.runtime.clock(), start, end)

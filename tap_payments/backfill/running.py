@@ -13,7 +13,6 @@ from tap_payments.core.errors import QuotaSpent, SyncFailed
 from tap_payments.core.stopping import Stopped
 from tap_payments.core.sync_windows import SyncWindows
 from tap_payments.core.values import format_instant
-from tap_payments.core.windowed import WindowedStream
 from tap_payments.core.writer import Writer
 from tap_payments.tap import TapPayments
 
@@ -27,6 +26,7 @@ if t.TYPE_CHECKING:
 
     from tap_payments.backfill.shards import Context, Plan, Shard
     from tap_payments.core.streams import ProviderStream
+    from tap_payments.core.windowed import WindowedStream
 
 
 class ShardWriter(Writer):
@@ -91,7 +91,7 @@ class ShardTap(TapPayments):
     def requests(self) -> int:
         """How many requests the shard's account was sent."""
         stream = t.cast("WindowedStream", self.streams[self.shard.stream])
-        return sum(account.client.sent for account in self.accounts_of(stream.provider))
+        return sum(account.client.total.requests for account in self.accounts_of(stream.provider))
 
 
 class ShardRun:
@@ -124,7 +124,7 @@ class ShardRun:
         except SyncFailed as failed:
             error = str(failed)
         except Stopped as stopped:
-            self._conclude(started, f"ended by {stopped}")
+            self._conclude(started, f"ended by {str(stopped) or 'a reader that went away'}")
             raise
         return self._conclude(started, error)
 

@@ -6,15 +6,15 @@ import typing as t
 
 from tap_payments.backfill.files import Refused
 from tap_payments.backfill.shards import digest_of
-from tap_payments.core.settings import resolve_accounts
+from tap_payments.core.streams import ProviderStream
 from tap_payments.core.values import format_instant
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from tap_payments.backfill.shards import Plan, Shard
     from tap_payments.core.provider import Provider
-    from tap_payments.core.settings import Schema, Settings
+    from tap_payments.core.settings import Settings
     from tap_payments.tap import TapPayments
 
 IRRELEVANT = frozenset(
@@ -39,24 +39,17 @@ IRRELEVANT = frozenset(
 """Settings of a provider, besides its secrets, that do not change which rows are read."""
 
 
-class Owner(t.NamedTuple):
-    """The account that a shard is about, with its full settings."""
-
-    provider: type[Provider]
-    settings: Settings
-
-
-def owner_of(tap: TapPayments, stream: str, account: str) -> Owner:
-    """The account of these settings that has the stream.
+def account_of(tap: TapPayments, stream: str, account: str) -> Provider:
+    """The configured account that has a stream.
 
     Raises:
         Refused: there is none.
     """
-    for provider in tap.enabled:
-        if stream in {each.name for each in provider.streams}:
-            for own in resolve_accounts(provider.settings, tap.config[provider.name]):
-                if own["account"] == account:
-                    return Owner(provider, own)
+    found = tap.streams.get(stream)
+    if isinstance(found, ProviderStream):
+        for each in tap.accounts_of(found.provider):
+            if each.account == account:
+                return each
     raise Refused(
         f"the plan is of other settings: these have no account '{account}' with the stream {stream}"
     )
@@ -70,19 +63,18 @@ def settings_digest(tap: TapPayments, series: Iterable[tuple[str, str]]) -> str:
     Raises:
         Refused: the settings lack one of the accounts.
     """
-    owners = {
-        (provider.name, settings["account"]): _relevant(provider.settings, settings)
-        for provider, settings in (owner_of(tap, *each) for each in series)
-    }
-    accounts = [[*name, owners[name]] for name in sorted(owners)]
+    owners = [account_of(tap, *each) for each in series]
+    relevant = {(owner.name, owner.account): _relevant(owner) for owner in owners}
+    accounts = [[*name, relevant[name]] for name in sorted(relevant)]
     return digest_of({"personal_data": tap.config["personal_data"], "accounts": accounts})
 
 
-def _relevant(schema: Schema, settings: Mapping[str, t.Any]) -> Settings:
+def _relevant(account: Provider) -> Settings:
+    fields = account.settings["properties"]
     return {
         name: value
-        for name, value in settings.items()
-        if name not in IRRELEVANT and not schema["properties"][name].get("secret")
+        for name, value in account.own.items()
+        if name not in IRRELEVANT and not fields[name].get("secret")
     }
 
 
@@ -102,11 +94,11 @@ def check_settings(tap: TapPayments, plan: Plan) -> None:
 
 def shard_settings(tap: TapPayments, shard: Shard) -> Settings:
     """The settings of a run that reads one shard and nothing else."""
-    owner = owner_of(tap, shard.stream, shard.account)
+    owner = account_of(tap, shard.stream, shard.account)
     others = {provider.name for provider in tap.enabled}
     common = {name: value for name, value in tap.config.items() if name not in others}
     return common | {
         "start_date": format_instant(shard.since),
         "end_date": format_instant(shard.until),
-        owner.provider.name: owner.settings,
+        owner.name: owner.own,
     }

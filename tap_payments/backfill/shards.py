@@ -13,8 +13,6 @@ from msgspec import Meta, Struct
 
 from tap_payments.core.values import format_instant
 
-VERSION = 1
-
 Instant = t.Annotated[datetime, Meta(tz=True)]
 Context = dict[str, t.Any]
 
@@ -59,7 +57,7 @@ class Plan(Struct, frozen=True, dict=True):
     notes: list[str]
     series: list[Series]
     shards: list[Shard]
-    version: t.Literal[1] = VERSION
+    version: t.Literal[1] = 1
 
     @cached_property
     def digest(self) -> str:

@@ -18,6 +18,7 @@ from tap_payments.core.report_submission import ReportSubmission
 from tap_payments.core.report_tasks import Series
 from tap_payments.core.reports import ReportStatus
 from tap_payments.core.values import format_instant
+from tap_payments.core.zones import HOUR
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -134,12 +135,7 @@ class ReportBroker:
         board, now = self._board, self._clock()
         for series in self._series.values():
             series.plan(board.jobs, board.zone, board.zone_of, now)
-            for task in series.tasks:
-                if task.request is None:
-                    self._note(
-                        f"{series.need.report_type} report job {task.job_id} of an earlier run is "
-                        f"adopted: it covers what is before {format_instant(task.coverage.until)}"
-                    )
+            self._note_adopted(series)
         self._schedule.restart(now)
         self._settle()
 
@@ -183,6 +179,16 @@ class ReportBroker:
             if fresh is not None and fresh.status is ReportStatus.COMPLETE and fresh.is_ready:
                 return fresh
         raise StreamFailed(f"the file of report job {job.job_id} cannot be downloaded any more")
+
+    def _note_adopted(self, series: Series) -> None:
+        for task in series.tasks:
+            if task.request is None:
+                rest = task is series.tasks[-1] and task.coverage.until + HOUR <= series.need.until
+                self._note(
+                    f"{series.need.report_type} report job {task.job_id} of an earlier run is "
+                    f"adopted: it covers what is before {format_instant(task.coverage.until)}"
+                    + ("; the rest comes with the next run" if rest else "")
+                )
 
     def _poll(self, task: Task) -> bool:
         """Looks again when it is due; False when it is enough, and said so."""

@@ -51,6 +51,24 @@ class Tally:
         self.retries = 0
 
 
+class SharedTally(Tally):
+    """A tally that several threads count on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+
+    def count(self) -> None:
+        """A request goes out."""
+        with self._lock:
+            self.requests += 1
+
+    def retried(self) -> None:
+        """The next request is a retry."""
+        with self._lock:
+            self.retries += 1
+
+
 class Credentials(t.Protocol):
     """What makes a request an account's own."""
 
@@ -102,6 +120,7 @@ class Client:
         self.hints = hints
         self._slots = threading.BoundedSemaphore(policy.concurrency)
         self._resumes_at: float = 0.0
+        self.total = SharedTally()
         self.transport = Transport(
             user_agent=policy.user_agent,
             timeout=policy.request_timeout,
@@ -153,12 +172,13 @@ class Client:
                 )
             retries += 1
             tally.retries += 1
+            self.total.retried()
             self.logger.warning(
                 "%s: %s %s %s; trying again in %.0f s (%d of %d)",
                 self.subject, call.method, call.path, reason, wait,
                 retries, self.policy.max_retries,
             )  # fmt: skip
-            self.runtime.pause(wait, cancelled)
+            self.runtime.pause(wait, cancelled, f"{self.subject}: {reason}")
 
     def ask(self, call: Call, decode: Callable[[bytes], T]) -> T:
         """The decoded answer to a call that is made once.
@@ -168,6 +188,7 @@ class Client:
             StreamFailed: it would not.
         """
         with self._slots:
+            self.total.count()
             status, _headers, body = self._exchange(call)
         return self._read(call, status, body, decode)
 
@@ -184,7 +205,8 @@ class Client:
 
     def _keep_back(self, cancelled: threading.Event) -> None:
         """Waits while a 429 holds the account back."""
-        self.runtime.pause(self._resumes_at - self.runtime.clock().timestamp(), cancelled)
+        wait = self._resumes_at - self.runtime.clock().timestamp()
+        self.runtime.pause(wait, cancelled, f"rate limited by {self.subject}")
 
     def _read(self, call: Call, status: int, body: bytes, decode: Callable[[bytes], T]) -> T:
         if outcome_of(status) == "answer":

@@ -27,6 +27,7 @@ class Offsets:
         self.has_more = True
         self._warn = warn
         self._count: int | None = None
+        self._is_total = True
         self._restarts = 0
         self._last_page = b""
 
@@ -40,7 +41,9 @@ class Offsets:
         if received and page == self._last_page:
             raise StreamFailed("the API sent the same page for two different offsets")
         self._last_page = page
-        if self._count is not None and count is not None and count < self._count:
+        if count is not None and received and count < self.next + received:
+            self._is_total = False  # it counts something else, such as the page's own rows
+        if self._has_shrunk(received, count):
             self._restart()
             return False
         self._count = count
@@ -57,6 +60,12 @@ class Offsets:
             # A count of the page's own rows, which some read into the document, is no more.
             self.has_more = announced
         return True
+
+    def _has_shrunk(self, received: int, count: int | None) -> bool:
+        """Whether the total is less than it was; an end without rows that counts none is an end."""
+        if not self._is_total or count is None or self._count is None:
+            return False
+        return count < self._count and (received > 0 or count > 0)
 
     def _restart(self) -> None:
         self._restarts += 1

@@ -31,14 +31,16 @@ class Runtime:
     clock: Callable[[], datetime] = _now
     wait: Callable[[float, threading.Event], None] = _wait
     chance: random.Random = field(default_factory=random.Random)
+    on_wait: Callable[[str, float], None] = lambda _reason, _seconds: None
 
-    def pause(self, seconds: float, cancelled: threading.Event) -> None:
-        """Waits.
+    def pause(self, seconds: float, cancelled: threading.Event, reason: str = "") -> None:
+        """Waits, and tells `on_wait` why.
 
         Raises:
             Cancelled: the event was set before the time was up.
         """
         if seconds > 0:
+            self.on_wait(reason, seconds)
             self.wait(seconds, cancelled)
         if cancelled.is_set():
             raise Cancelled

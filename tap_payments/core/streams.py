@@ -47,6 +47,7 @@ class ProviderStream(Stream, abc.ABC):
         self.provider = provider
         self.tap = tap
         self.plain = True
+        self.written = 0
         self._warned: set[str] = set()
         super().__init__(tap)
 
@@ -59,6 +60,15 @@ class ProviderStream(Stream, abc.ABC):
     def series(self, context: Context) -> str:  # noqa: ARG002 - for subclasses
         """The name of a context in `sync_windows`."""
         return "all"
+
+    def label(self, context: Context) -> str:
+        """A context in messages: the stream's name, the account, and what else tells it apart."""
+        account, *others = context.values()
+        return f"{self.name} (" + ", ".join([f"account '{account}'", *map(str, others)]) + ")"
+
+    def delivered_until(self, account: Provider) -> str:  # noqa: ARG002 - for subclasses
+        """The account's watermark for the summary; a stream without one says nothing."""
+        return ""
 
     @abc.abstractmethod
     def sync_context(self, account: Provider, context: Context) -> None:
@@ -161,8 +171,8 @@ class ProviderStream(Stream, abc.ABC):
     def write(self, codec: RowWriter, batch: Batch) -> None:
         """Writes rows as RECORD messages."""
         limit = self.ABORT_AT_RECORD_COUNT
-        if limit is not None and self.counter.value + len(batch.rows) > limit:
-            del batch.rows[max(0, limit - self.counter.value) :]
+        if limit is not None and self.written + len(batch.rows) > limit:
+            del batch.rows[max(0, limit - self.written) :]
         if batch.rows:
             if self.plain:
                 lines, added = codec.encode(batch)
@@ -172,7 +182,9 @@ class ProviderStream(Stream, abc.ABC):
                 for row in batch.rows:
                     self._write_record_message(codec.to_python(row))
             self.counter.increment(len(batch.rows))
-        if limit is not None and self.counter.value >= limit:
+            self.written += len(batch.rows)
+            self.tap.progress.moved(rows=len(batch.rows))
+        if limit is not None and self.written >= limit:
             self._abort_sync(MaxRecordsLimitException(f"the limit of {limit} records is reached"))
 
 

@@ -21,7 +21,8 @@ def to_instant(text: str) -> datetime:
 
 def format_instant(instant: datetime) -> str:
     """The one spelling of an instant: `2026-01-31T04:00:00.000000Z`, which sorts as text."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    naive = instant.astimezone(UTC).replace(tzinfo=None)
+    return naive.isoformat(timespec="microseconds") + "Z"
 
 
 def midnight(day: date) -> datetime:

@@ -45,6 +45,15 @@ class IncrementalStream(ProviderStream):
         """
         return read_watermark(self.tap.state, self.name, context) if self.is_incremental else None
 
+    def delivered_until(self, account: Provider) -> str:
+        """The earliest watermark of the account's contexts."""
+        try:
+            watermarks = [self.watermark(context) for context in self.contexts(account)]
+        except StreamFailed:
+            return ""
+        known = [watermark for watermark in watermarks if watermark is not None]
+        return format_instant(min(known)) if known else ""
+
     def warn_of_gap(self, context: Context, watermark: datetime | None, start: datetime) -> None:
         """Says what a `start_date` that is later than the watermark leaves out."""
         if watermark is not None and watermark < start:
@@ -119,7 +128,8 @@ class WindowedStream(IncrementalStream):
                 source, outcome.window, tally=outcome.tally, cancelled=cancelled
             )
 
-        windows = map(WindowOutcome, self.plan(account, context))
+        windows = [WindowOutcome(window) for window in self.plan(account, context)]
+        self.tap.progress.started(self.label(context), len(windows))
         flight = Flight(windows, read, workers=account.policy.concurrency)
         with contextlib.closing(iter(flight)) as arrivals:
             for outcome, pages in arrivals:
@@ -138,6 +148,7 @@ class WindowedStream(IncrementalStream):
                         status=failure.status,
                     ) from failure
                 self.commit(account, context, outcome)
+                self.tap.progress.moved(windows=1)
 
     def sift(self, source: Source, edges: Edges, batch: Batch) -> Batch:  # noqa: ARG002
         """The rows that have not been delivered by the window before."""

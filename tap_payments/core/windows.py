@@ -74,8 +74,8 @@ class Bounds:
         settled, are read in every run and committed by a later one.
         """
         latest = floor_day(self.now) + DAY
-        if self.end is not None:
-            latest = min(latest, ceil_day(self.end))
+        if self.end is not None and self.end < latest:
+            latest = ceil_day(self.end)
         horizon = min(floor_day(self.settled), latest)
         return Span(
             start=floor_day(self.start),
@@ -97,9 +97,11 @@ def plan_windows(
     until = span.resumes_at
     since = until
     if span.watermark is not None:
-        since = max(span.start, min(until, max(span.horizon, span.start)) - lookback)
+        since = min(until, max(span.horizon, span.start))
+        # Compared before they are added: a step of many years may leave the calendar.
+        since = since - lookback if since - span.start > lookback else span.start
     while until < span.horizon:
-        until = min(until + step, span.horizon)
+        until = until + step if span.horizon - until > step else span.horizon
         yield from _cut(Window(since, until), cuts)
         since = until
     last = span.open_until or span.horizon

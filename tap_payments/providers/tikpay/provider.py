@@ -233,8 +233,7 @@ class Tikpay(Provider):
         )
 
     def _wait(self, seconds: float, reason: str) -> None:
-        self.logger.info("%s: %s, continues in %.0f s", self.subject, reason, seconds)
-        self.runtime.pause(seconds, self._cancelled)
+        self.runtime.pause(seconds, self._cancelled, f"{self.subject}: {reason}")
 
     def plan(self, needs: Callable[[Provider], list[ReportNeed]], own: ReportNeed) -> None:
         """Plans what all selected streams need, once in a run; `own` is the asking stream's."""

@@ -1,0 +1,101 @@
+"""The command `source-payments`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import traceback
+import typing as t
+from pathlib import Path
+
+from singer_sdk.exceptions import ConfigValidationError
+
+from tap_payments.airbyte import commands
+from tap_payments.airbyte.logs import told_to
+from tap_payments.airbyte.refusal import Refusal
+from tap_payments.airbyte.writer import AirbyteWriter
+from tap_payments.core.errors import SyncFailed
+from tap_payments.core.runtime import Runtime
+from tap_payments.core.stopping import ReaderGone, Stopped
+from tap_payments.core.writer import silence_stdout
+
+if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Does what a platform asks; every failure is told in its own language, and is no success."""
+    given = _parser().parse_args(arguments)
+    writer = AirbyteWriter(Runtime().clock)
+    try:
+        with told_to(writer):
+            code = _run(given, writer)
+        _leave(code)
+    except Stopped as late:
+        _leave(late.code)
+
+
+def _run(given: argparse.Namespace, writer: AirbyteWriter) -> int:
+    try:
+        return _carry_out(given, writer)
+    except BrokenPipeError:
+        silence_stdout()
+        return ReaderGone.code
+    except ReaderGone as gone:
+        return gone.code
+    except Stopped as stopped:
+        writer.abandon()
+        return stopped.code
+
+
+def _carry_out(given: argparse.Namespace, writer: AirbyteWriter) -> int:
+    try:
+        getattr(commands, given.command)(given, writer)
+    except SyncFailed:
+        return 1  # each failure has been told of
+    except (ConfigValidationError, Refusal) as refusal:
+        problems = refusal.problems if isinstance(refusal, Refusal) else refusal.errors
+        writer.fail("; ".join(problems), "config")
+    except Exception as error:  # noqa: BLE001 - its message may hold a value of the data
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(last.filename).name}:{last.lineno}"
+        text = f"unexpected {type(error).__name__} at {where}; please report it"
+        writer.fail(text, "system")
+    else:
+        return 0
+    writer.abandon()
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="source-payments",
+        description="Payments from Zimpler, beGateway, Spacivox and Tikpay as an Airbyte source.",
+        allow_abbrev=False,
+    )
+    verbs = parser.add_subparsers(dest="command", required=True)
+    for name, words, files in (
+        ("spec", "tell what can be configured", ()),
+        ("check", "ask each account once whether it answers", ("config",)),
+        ("discover", "list the streams", ("config",)),
+        ("read", "read streams", ("config", "catalog", "state")),
+    ):
+        verb = verbs.add_parser(name, help=words, description=words, allow_abbrev=False)
+        verb.add_argument("--debug", action="store_true", help="accepted, and without effect")
+        for file in files:
+            verb.add_argument(f"--{file}", type=Path, required=file != "state", metavar="FILE")
+    return parser
+
+
+def _leave(code: int) -> None:
+    """Ends at once: threads that still wait for an answer are not waited for."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""A sandbox with one Zimpler account and exactly the transactions that a test puts into it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from clock import NOW
+from taps import Row, Run
+
+from tap_payments.sandbox import Clock, Sandbox
+
+if t.TYPE_CHECKING:
+    from datetime import datetime
+
+STREAM = "zimpler_transactions"
+BALANCE = "zimpler_current_balance"
+PATH = "/v4/transactions"
+
+
+def box(now: datetime = NOW, accounts: int = 1) -> Sandbox:
+    """An empty sandbox whose clock stands still."""
+    return Sandbox(seed=None, days=30, accounts=accounts, clock=Clock(now, frozen=True))
+
+
+def put(sandbox: Sandbox, name: str, approved_at: str | None, **more: t.Any) -> Row:
+    """Adds a transaction; `at` and `filed` say when it is seen and by which date it is found."""
+    timing = {word: more.pop(word) for word in ("at", "filed") if word in more}
+    row = sandbox.zimpler.example(id=name, approved_at=approved_at, **more)
+    sandbox.zimpler.put("main", row, **timing)
+    return row
+
+
+def fill(sandbox: Sandbox, number: int, day: str = "2026-03-10") -> list[Row]:
+    """Adds `number` transactions, a minute apart."""
+    return [
+        put(sandbox, f"{n:04}", f"{day}T{n // 60:02}:{n % 60:02}:00Z", amount=f"{n}.10")
+        for n in range(number)
+    ]
+
+
+def ids(run: Run) -> list[str]:
+    """The ids of the transactions that a run delivered, in its order."""
+    return [row["id"] for row in run.rows(STREAM)]
+
+
+def asked(sandbox: Sandbox) -> list[tuple[str, str, int]]:
+    """What was asked for: first day, last day, offset."""
+    return [
+        (one.query["from_date"], one.query["to_date"], int(one.query["offset"]))
+        for one in sandbox.journal.of("zimpler", PATH)
+    ]
+
+
+def days(sandbox: Sandbox) -> list[tuple[str, str]]:
+    """The windows that were asked for, in order of time."""
+    return sorted({(since, until) for since, until, _ in asked(sandbox)})
