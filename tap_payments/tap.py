@@ -146,7 +146,7 @@ class TapPayments(Tap):
     def __init__(self, *, runtime: Runtime | None = None, **options: t.Any) -> None:
         self.runtime = replace(runtime or Runtime(), on_wait=self._on_wait)
         self.cancelled = threading.Event()
-        self.failures: list[tuple[str, StreamFailed]] = []
+        self.failures: list[tuple[str, Context, StreamFailed]] = []
         super().__init__(**options)
 
     # Settings
@@ -280,10 +280,10 @@ class TapPayments(Tap):
     def _on_wait(self, reason: str, seconds: float) -> None:
         self.progress.waiting(reason, seconds)
 
-    def attempt(
-        self, stream: ProviderStream, account: Provider, context: Context, work: Callable[[], None]
-    ) -> None:
+    def attempt(self, stream: ProviderStream, context: Context, work: Callable[[], None]) -> None:
         """Does one stream's work for one partition; its failure does not stop the others."""
+        accounts = {each.account: each for each in self.accounts_of(stream.provider)}
+        account = accounts[context["_account"]]
         line = self.progress.line(stream.name, account.account)
         total, began = account.client.total, time.monotonic()
         before = stream.written, total.requests, total.retries
@@ -295,10 +295,10 @@ class TapPayments(Tap):
             self.logger.warning("%s: %s", stream.label(context), deferral)
         except StreamFailed as failure:
             line.failed = True
-            self._fail(stream.label(context), failure)
+            self._fail(stream, context, failure)
         except Exception as error:  # noqa: BLE001 - a bug in one stream leaves the others be
             line.failed = True
-            self._fail(stream.label(context), _bug(error))
+            self._fail(stream, context, _bug(error))
         finally:
             self.progress.ended()
             line.rows += stream.written - before[0]
@@ -307,9 +307,9 @@ class TapPayments(Tap):
             line.seconds += time.monotonic() - began
             line.watermark = stream.delivered_until(account)
 
-    def _fail(self, label: str, failure: StreamFailed) -> None:
-        self.failures.append((label, failure))
-        self.logger.error("%s failed: %s", label, failure)
+    def _fail(self, stream: ProviderStream, context: Context, failure: StreamFailed) -> None:
+        self.failures.append((stream.name, context, failure))
+        self.logger.error("%s failed: %s", stream.label(context), failure)
 
     def sync_all(self) -> None:  # type: ignore[misc]  # final upstream, where the first failure ends it
         """Syncs every selected stream.
@@ -347,7 +347,12 @@ class TapPayments(Tap):
             SyncFailed: its message names each stream and account with the reason.
         """
         if self.failures:
-            raise SyncFailed("; ".join(f"{label}: {failure}" for label, failure in self.failures))
+            raise SyncFailed(
+                "; ".join(
+                    f"{t.cast('ProviderStream', self.streams[name]).label(context)}: {failure}"
+                    for name, context, failure in self.failures
+                )
+            )
 
     def check(self) -> None:
         """Asks each account once per stream, for the newest window, and delivers nothing.
@@ -362,7 +367,7 @@ class TapPayments(Tap):
             for account in self.accounts_of(asked.provider):
                 before = len(self.failures)
                 context = {"_account": account.account}
-                self.attempt(asked, account, context, partial(asked.probe, account))
+                self.attempt(asked, context, partial(asked.probe, account))
                 if len(self.failures) == before:
                     self.logger.info("%s: ok", asked.label(context))
         self.raise_failures()

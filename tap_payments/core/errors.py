@@ -77,11 +77,11 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
     if value is None:
         return None
     text = value.strip()
-    if re.fullmatch(r"\d{1,9}(\.\d+)?", text, re.ASCII):
+    if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):
         return float(text)
     try:
         instant = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=UTC)
@@ -91,6 +91,13 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
 _IDS = ("errorId", "error_id", "id", "code")
 _WORDS = ("message", "error", "friendly_message", "title", "detail")
 _SHORT = 160
+_TELLING = re.compile(
+    r"\S{25,}"  # a key, a token
+    r"|(?=\S*\d)(?=\S*[A-Za-z])\S{12,}"  # a shorter one
+    r"|\d(?:[^\w*]{0,3}[\d*]){6,}"  # a card, an account, a phone; masked ones too
+    r"|://|www\.|\w\.\w+/|\w="  # a URL, or a part of one
+    r"|@"
+)
 
 
 def vendor_message(body: bytes) -> str:
@@ -101,7 +108,7 @@ def vendor_message(body: bytes) -> str:
     """
     try:
         found = json.loads(body[:100_000])
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     while isinstance(found, dict):
         nested = found.get("response") or found.get("error")
@@ -114,7 +121,10 @@ def vendor_message(body: bytes) -> str:
     if words and _is_plain(words):
         return words
     identifier = _first_text(found, _IDS)
-    return f"error id {identifier}" if re.fullmatch(r"[\w.-]{1,64}", identifier) else ""
+    plain = re.fullmatch(r"[\w.-]{1,64}", identifier) and not re.fullmatch(
+        r"[\d.-]{9,}", identifier
+    )
+    return f"error id {identifier}" if plain else ""
 
 
 def _first_text(found: Mapping[str, t.Any], names: tuple[str, ...]) -> str:
@@ -123,10 +133,4 @@ def _first_text(found: Mapping[str, t.Any], names: tuple[str, ...]) -> str:
 
 
 def _is_plain(words: str) -> bool:
-    return (
-        len(words) <= _SHORT
-        and words.isprintable()
-        and "@" not in words
-        and "://" not in words
-        and not re.search(r"\d[\d -]{6,}\d|\S{25,}", words)
-    )
+    return len(words) <= _SHORT and words.isprintable() and not _TELLING.search(words)

@@ -1,0 +1,42 @@
+"""Columns that no catalog declares, gathered in one column that it does."""
+
+from __future__ import annotations
+
+import typing as t
+
+import msgspec
+from msgspec import Raw
+
+if t.TYPE_CHECKING:
+    from collections.abc import Collection
+
+COLUMN = "_row"
+
+SCHEMA: dict[str, t.Any] = {
+    "type": ["object", "null"],
+    "description": "The row's cells as they are in the report; the vendor does not document them.",
+    "additionalProperties": True,
+}
+
+_rows = msgspec.json.Decoder(dict[str, Raw])
+_encoder = msgspec.json.Encoder()
+
+
+class Cells:
+    """Moves the cells of rows into one object; `declared` columns stay, `keys` are in both."""
+
+    def __init__(self, declared: Collection[str], keys: Collection[str]) -> None:
+        self._added = [name for name in declared if name not in keys or name.startswith("_")]
+        self._keys = [key for key in keys if not key.startswith("_")]
+
+    def gather(self, lines: bytes) -> bytes:
+        """Rows, one JSON object a line, with their cells in one column."""
+        return _encoder.encode_lines([self._gather(row) for row in _rows.decode_lines(lines)])
+
+    def _gather(self, row: dict[str, Raw]) -> dict[str, t.Any]:
+        told: dict[str, t.Any] = {key: row[key] for key in self._keys}
+        for name in self._added:
+            if name in row:
+                told[name] = row.pop(name)
+        told[COLUMN] = row
+        return told
