@@ -12,7 +12,6 @@ from dataclasses import replace
 from functools import cached_property, partial
 
 from singer_sdk import Tap
-from singer_sdk import typing as th
 from singer_sdk.exceptions import (
     AbortedSyncFailedException,
     AbortedSyncPausedException,
@@ -25,6 +24,7 @@ from singer_sdk.tap_base import CliTestOptionValue
 from tap_payments.core.errors import QuotaSpent, StreamFailed, SyncFailed
 from tap_payments.core.http import Policy
 from tap_payments.core.progress import Progress
+from tap_payments.core.redaction import redacting, secrets_of
 from tap_payments.core.runtime import Runtime
 from tap_payments.core.settings import check_settings, defaults_of, resolve_accounts
 from tap_payments.core.stopping import ReaderGone, Stopped
@@ -35,9 +35,11 @@ from tap_payments.core.windowed import IncrementalStream
 from tap_payments.core.windows import Bounds
 from tap_payments.core.writer import Writer
 from tap_payments.providers import PROVIDERS
+from tap_payments.settings import SETTINGS, settings_schema
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     import click
     from singer_sdk import Stream
@@ -45,85 +47,6 @@ if t.TYPE_CHECKING:
     from tap_payments.core.provider import Provider
     from tap_payments.core.streams import Context, ProviderStream
     from tap_payments.core.windowed import WindowOutcome
-
-SETTINGS = th.PropertiesList(
-    th.Property(
-        "start_date",
-        th.StringType,
-        title="Start date",
-        description="Date or date-time (UTC) from which to read; nothing older is asked for. "
-        "Required to sync a stream that is read by windows.",
-    ),
-    th.Property(
-        "end_date",
-        th.StringType,
-        title="End date",
-        description="Date or date-time (UTC) before which to read, for backfills. Exclusive.",
-    ),
-    th.Property(
-        "user_agent",
-        th.StringType,
-        title="User agent",
-        description="Sent with every request; `tap-payments/<version>` when not set.",
-    ),
-    th.Property(
-        "request_timeout",
-        th.IntegerType(minimum=1),
-        default=120,
-        title="Request timeout (seconds)",
-        description="How long an answer may take; connecting has 10 seconds.",
-    ),
-    th.Property(
-        "max_retries",
-        th.IntegerType(minimum=0),
-        default=6,
-        title="Retries",
-        description="Tries after the first: after about 1 second, doubling to 60, with jitter.",
-    ),
-    th.Property(
-        "max_retry_wait",
-        th.IntegerType(minimum=0),
-        default=300,
-        title="Longest wait (seconds)",
-        description="A `Retry-After` longer than this is not waited for.",
-    ),
-    th.Property(
-        "personal_data",
-        th.StringType,
-        allowed_values=["keep", "hash", "drop"],
-        default="keep",
-        title="Personal data",
-        description="What happens to personal values: `keep` them, `hash` them "
-        "(HMAC-SHA256) or `drop` them (null).",
-    ),
-    th.Property(
-        "personal_data_key",
-        th.StringType,
-        secret=True,
-        title="Personal data key",
-        description="The key of the HMAC; required with `personal_data: hash`.",
-    ),
-    th.Property(
-        "sync_windows",
-        th.BooleanType,
-        default=False,
-        title="Record windows",
-        description="Adds the stream `sync_windows`: one row per closed window.",
-    ),
-)
-
-
-def settings_schema() -> dict[str, t.Any]:
-    """The JSON schema of the settings: the tap's own, and an object per provider."""
-    schema = SETTINGS.to_dict()
-    for provider in PROVIDERS:
-        schema["properties"][provider.name] = {
-            **provider.settings,
-            "type": ["object", "null"],
-            "title": provider.title,
-            "description": f"Enables {provider.title} when present.",
-        }
-    return t.cast("dict[str, t.Any]", schema)
 
 
 class TapPayments(Tap):
@@ -331,7 +254,8 @@ class TapPayments(Tap):
             )
         _ = self.bounds
         try:
-            super().sync_all()
+            with self._redacting():
+                super().sync_all()
         except Stopped as stopped:
             if not isinstance(stopped, ReaderGone):
                 self.message_writer.write_message(StateMessage(value=self.state))
@@ -360,17 +284,22 @@ class TapPayments(Tap):
         Raises:
             SyncFailed: an account refuses; the message says which, and why.
         """
-        for stream in self.streams.values():
-            if isinstance(stream, SyncWindows):
-                continue
-            asked = t.cast("ProviderStream", stream)
-            for account in self.accounts_of(asked.provider):
-                before = len(self.failures)
-                context = {"_account": account.account}
-                self.attempt(asked, context, partial(asked.probe, account))
-                if len(self.failures) == before:
-                    self.logger.info("%s: ok", asked.label(context))
+        with self._redacting():
+            for stream in self.streams.values():
+                if not isinstance(stream, SyncWindows):
+                    self._check_stream(t.cast("ProviderStream", stream))
         self.raise_failures()
+
+    def _check_stream(self, stream: ProviderStream) -> None:
+        for account in self.accounts_of(stream.provider):
+            before = len(self.failures)
+            context = {"_account": account.account}
+            self.attempt(stream, context, partial(stream.probe, account))
+            if len(self.failures) == before:
+                self.logger.info("%s: ok", stream.label(context))
+
+    def _redacting(self) -> AbstractContextManager[None]:
+        return redacting(secrets_of(self._config, self.config_jsonschema))
 
     @classmethod
     def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:

@@ -15,7 +15,7 @@ import typing as t
 from copy import deepcopy
 from dataclasses import dataclass, field
 
-from clock import NOW, Clock
+from clock import Clock
 
 from tap_payments.core.errors import SyncFailed
 from tap_payments.core.runtime import Runtime

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
+from tap_payments.airbyte import cells
 from tap_payments.airbyte.refusal import Refusal
+from tap_payments.core.fields import key, text
+from tap_payments.core.streams import ProviderStream
 
 if t.TYPE_CHECKING:
     from singer_sdk import Stream
@@ -31,10 +34,11 @@ def describe(stream: Stream) -> dict[str, t.Any]:
         "json_schema": {
             "$schema": "http://json-schema.org/draft-07/schema#",
             **stream.schema,
+            "properties": declared_columns(stream),
             "additionalProperties": True,
         },
         "supported_sync_modes": [FULL_REFRESH],
-        "source_defined_primary_key": [[key] for key in stream.primary_keys],
+        "source_defined_primary_key": [[name] for name in stream.primary_keys],
     }
     if stream.replication_method == REPLICATION_INCREMENTAL:
         told["supported_sync_modes"].append(INCREMENTAL)
@@ -44,6 +48,25 @@ def describe(stream: Stream) -> dict[str, t.Any]:
             "is_resumable": True,
         }
     return told
+
+
+def declared_columns(stream: Stream) -> dict[str, t.Any]:
+    """Every column of a stream: destinations drop what is not among them."""
+    columns = dict(stream.schema["properties"])
+    if has_open_columns(stream):
+        # A column of the report, where the settings say that it is part of the key.
+        columns |= {
+            name: key(text("A column of the report."))
+            for name in stream.primary_keys
+            if name not in columns
+        }
+        columns[cells.COLUMN] = cells.SCHEMA
+    return columns
+
+
+def has_open_columns(stream: Stream) -> bool:
+    """Whether a stream's rows have columns that no catalog declares."""
+    return isinstance(stream, ProviderStream) and stream.open_columns
 
 
 def parse_catalog(catalog: t.Any) -> list[Configured]:

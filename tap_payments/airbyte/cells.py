@@ -23,11 +23,11 @@ _encoder = msgspec.json.Encoder()
 
 
 class Cells:
-    """Moves the cells of rows into one object; `declared` columns stay, `keys` are in both."""
+    """Moves the cells of rows into one object; the tap's own columns stay, keys are in both."""
 
-    def __init__(self, declared: Collection[str], keys: Collection[str]) -> None:
-        self._added = [name for name in declared if name not in keys or name.startswith("_")]
-        self._keys = [key for key in keys if not key.startswith("_")]
+    def __init__(self, own: Collection[str], keys: Collection[str]) -> None:
+        self._own = tuple(own)
+        self._keys = tuple(key for key in keys if key not in own)
 
     def gather(self, lines: bytes) -> bytes:
         """Rows, one JSON object a line, with their cells in one column."""
@@ -35,7 +35,7 @@ class Cells:
 
     def _gather(self, row: dict[str, Raw]) -> dict[str, t.Any]:
         told: dict[str, t.Any] = {key: row[key] for key in self._keys}
-        for name in self._added:
+        for name in self._own:
             if name in row:
                 told[name] = row.pop(name)
         told[COLUMN] = row

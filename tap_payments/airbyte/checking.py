@@ -8,7 +8,7 @@ from functools import partial
 
 from tap_payments.airbyte.source import PaymentsSource
 from tap_payments.core.streams import ProviderStream, SnapshotStream
-from tap_payments.core.windowed import WindowedStream
+from tap_payments.core.windowed import IncrementalStream
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +32,9 @@ class CheckedSource(PaymentsSource):
         return [*self._missing_settings(), *self._refusals()]
 
     def _missing_settings(self) -> Iterator[str]:
-        windowed = [each.name for each in self.streams.values() if isinstance(each, WindowedStream)]
+        windowed = [
+            each.name for each in self.streams.values() if isinstance(each, IncrementalStream)
+        ]
         if windowed and not self.config.get("start_date"):
             yield f"start_date: required to sync {', '.join(windowed)}"
 

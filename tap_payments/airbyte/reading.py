@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import typing as t
+from datetime import timedelta
 from functools import partial
 
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INCREMENTAL
 
-from tap_payments.airbyte.catalog import FULL_REFRESH, INCREMENTAL
+from tap_payments.airbyte.catalog import FULL_REFRESH, INCREMENTAL, has_open_columns
+from tap_payments.airbyte.cells import Cells
 from tap_payments.airbyte.source import PaymentsSource
 from tap_payments.core.errors import QuotaSpent, SyncFailed
 from tap_payments.core.watermarks import state_problem
@@ -21,6 +23,10 @@ if t.TYPE_CHECKING:
     from tap_payments.core.streams import Context, ProviderStream
 
 
+LIMITED = "rate limited"
+"""What the tap calls a wait that a provider asks for."""
+
+
 class ReadSource(PaymentsSource):
     """The tap, with every stream's status told, and every failure with who can mend it."""
 
@@ -28,6 +34,7 @@ class ReadSource(PaymentsSource):
         self._told = writer
         self._refused: dict[str, str] = {}
         self._contexts_left: dict[str, int] = {}
+        self._current = ""
         super().__init__(config=config, message_writer=writer)
 
     # What shall be read
@@ -56,6 +63,8 @@ class ReadSource(PaymentsSource):
             if problem := state_problem(state):
                 raise ValueError(f"its state cannot be read: {problem}")
             self.load_state(state)
+        if has_open_columns(stream):
+            self._told.gather(stream.name, Cells(stream.schema["properties"], stream.primary_keys))
         stream.selected = True
 
     # The run
@@ -78,6 +87,7 @@ class ReadSource(PaymentsSource):
 
     def attempt(self, stream: ProviderStream, context: Context, work: Callable[[], None]) -> None:
         """Does one stream's work for one partition; after its last one the stream has ended."""
+        self._current = stream.name
         super().attempt(stream, context, partial(self._notice_quota, stream, work))
         left = self._contexts_left.setdefault(stream.name, len(stream.partitions or ()))
         self._contexts_left[stream.name] = left - 1
@@ -92,6 +102,12 @@ class ReadSource(PaymentsSource):
                 self._told.limit(stream.name, deferral.resumes_at)
             raise
 
+    def _on_wait(self, reason: str, seconds: float) -> None:
+        super()._on_wait(reason, seconds)
+        if LIMITED in reason and self._current:
+            until = self.runtime.clock() + timedelta(seconds=seconds)
+            self._told.limit(self._current, until)
+
     def _finish_the_rest(self) -> None:
         """Ends what has no last partition: rows of `sync_windows` come until the very end."""
         for name in self._told.open_streams:
@@ -104,13 +120,12 @@ class ReadSource(PaymentsSource):
 
     # What fails
 
-    def _fail(self, stream: str, context: Context, failure: StreamFailed) -> None:
+    def _fail(self, stream: ProviderStream, context: Context, failure: StreamFailed) -> None:
         super()._fail(stream, context, failure)
-        account = next(iter(context.values()))
         self._told.fail(
-            f"{stream} (account '{account}'): {failure}",
+            f"{stream.label(context)}: {failure}",
             failure.kind,
-            stream=stream,
+            stream=stream.name,
             internal=f"HTTP status {failure.status}" if failure.status else None,
         )
 

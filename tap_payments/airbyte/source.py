@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import typing as t
+from functools import cached_property
 
 from singer_sdk.exceptions import ConfigValidationError
 
 from tap_payments.airbyte.catalog import describe
+from tap_payments.core.progress import Progress
 from tap_payments.tap import TapPayments
 
 if t.TYPE_CHECKING:
@@ -34,6 +36,11 @@ class PaymentsSource(TapPayments):
                 "The settings are refused", errors=problems, schema=self.config_jsonschema
             )
         return problems
+
+    @cached_property
+    def progress(self) -> Progress:
+        """Log lines, wherever it runs."""
+        return Progress(self.logger)
 
     def described_streams(self) -> Iterator[dict[str, t.Any]]:
         """The streams as `discover` lists them; asks nobody."""

@@ -22,6 +22,8 @@ if t.TYPE_CHECKING:
 
     from singer_sdk.singerlib.messages import Message
 
+    from tap_payments.airbyte.cells import Cells
+
 
 ENDED = ("COMPLETE", "INCOMPLETE")
 
@@ -39,6 +41,7 @@ class AirbyteWriter(Writer):
         self._statuses: dict[str, str] = {}
         self._bookmarks: dict[str, t.Any] = {}
         self._counts: Counter[str] = Counter()
+        self._cells: dict[str, Cells] = {}
 
     # What the tap says
 
@@ -68,6 +71,8 @@ class AirbyteWriter(Writer):
         """
         if self._statuses.get(stream) != "RUNNING":
             self._enter(stream, "RUNNING")
+        if stream in self._cells:
+            lines = self._cells[stream].gather(lines)
         prefix = (
             b'{"type":"RECORD","record":{"stream":' + dumps(stream) + b',"emitted_at":'
             b"%d" % messages.to_millis(extracted) + b',"data":{' + added
@@ -77,6 +82,10 @@ class AirbyteWriter(Writer):
         self._counts[stream] += lines.count(b"\n")
 
     # What only Airbyte asks for
+
+    def gather(self, stream: str, cells: Cells) -> None:
+        """From now on writes a stream's rows with their cells in one column."""
+        self._cells[stream] = cells
 
     def resume(self, bookmarks: dict[str, t.Any]) -> None:
         """Takes over what the platform knows already, so that it is not told again."""

@@ -6,10 +6,11 @@ import typing as t
 
 from tap_payments.backfill.cutting import pieces
 from tap_payments.backfill.files import Refused
+from tap_payments.backfill.reach import REPORT_REQUESTS, Reach
 from tap_payments.backfill.scope import settings_digest
 from tap_payments.backfill.shards import Beginning, Plan, Series, Shard, shard_id
-from tap_payments.core.values import DAY, floor_day, format_instant
-from tap_payments.core.windowed import WindowedStream
+from tap_payments.core.values import format_instant
+from tap_payments.core.windowed import IncrementalStream
 from tap_payments.core.windows import Bounds
 
 if t.TYPE_CHECKING:
@@ -19,9 +20,6 @@ if t.TYPE_CHECKING:
     from tap_payments.backfill.cutting import Cut
     from tap_payments.core.provider import Provider
     from tap_payments.tap import TapPayments
-
-REPORT_REQUESTS = 3
-"""What a report costs at least: the job list, the job, and the list that has its file."""
 
 
 class Choice(t.NamedTuple):
@@ -84,22 +82,23 @@ class _Planning:
                 if self._is_chosen(account):
                     at_most = self._quota(account, own)
                     for stream in own:
-                        self._take(stream, account, at_most)
+                        self._take(Reach(stream, account), at_most)
+                    self._warn_of_days(account)
 
-    def _streams(self) -> list[WindowedStream]:
+    def _streams(self) -> list[IncrementalStream]:
         found = dict(self.tap.streams)
         names = self.choice.streams
         for name in names or ():
             if name not in found:
                 known = ", ".join(found)
                 raise Refused(f"--streams: there is no stream {name} here, only {known}")
-            if not isinstance(found[name], WindowedStream):
+            if not isinstance(found[name], IncrementalStream):
                 self.notes.append(f"{name} is a full table: every run delivers it, none is planned")
         self._check_accounts()
         return [
             stream
             for name, stream in found.items()
-            if isinstance(stream, WindowedStream) and (names is None or name in names)
+            if isinstance(stream, IncrementalStream) and (names is None or name in names)
         ]
 
     def _check_accounts(self) -> None:
@@ -116,68 +115,66 @@ class _Planning:
     def _is_chosen(self, account: Provider) -> bool:
         return self.choice.accounts is None or account.account in self.choice.accounts
 
-    def _quota(self, account: Provider, streams: list[WindowedStream]) -> int | None:
+    def _quota(self, account: Provider, streams: list[IncrementalStream]) -> int | None:
         """How many shards each stream may have, where an account has a quota of requests."""
         limit = account.own.get("daily_request_limit")
         if limit is None or not streams:
             return None
-        fits = limit // REPORT_REQUESTS
-        each: int = fits // len(streams)
-        if not each:
+        if len(streams) > limit or limit < REPORT_REQUESTS:
             raise Refused(
-                f"{account.subject}: daily_request_limit {limit} is enough for {fits} shards of "
-                f"{REPORT_REQUESTS} requests, and {len(streams)} streams are to be planned: "
-                "choose fewer with --streams"
+                f"{account.subject}: daily_request_limit {limit} is not enough for a shard of each "
+                f"of {len(streams)} streams: choose fewer with --streams"
             )
+        at_most: int = max(1, limit // REPORT_REQUESTS // len(streams))
         self.notes.append(
-            f"{account.subject}: at most {each} shards per stream, since {limit} requests in 24 "
-            f"hours are enough for {fits} shards of at least {REPORT_REQUESTS}"
+            f"{account.subject}: {limit} requests in 24 hours are enough for few shards only, "
+            f"so each stream gets at most {at_most}"
         )
-        return each
+        return at_most
 
-    def _take(self, stream: WindowedStream, account: Provider, at_most: int | None) -> None:
-        self.tap.bounds = self._bounds(self.until, None)
-        beginnings = [
-            Beginning(context, stream.span(context, None).start)
-            for context in stream.contexts(account)
-        ]
-        self.tap.bounds = self._bounds(self.choice.since, self.until)
-        contexts = stream.contexts(account)
-        # What a span begins with is rounded down to what the API can be asked for.
-        since = stream.span(contexts[0], None).start
-        until = next(each.watermark for each in beginnings if each.context == contexts[0])
+    def _take(self, reach: Reach, at_most: int | None) -> None:
+        name, account = reach.stream.name, reach.account.account
+        contexts = reach.contexts(self.choice.since, self.until)
+        since = reach.begin(self.choice.since, contexts[0])
+        until = reach.begin(self.until, contexts[0])
         if since >= until:
             self.notes.append(
-                f"{stream.name} (account '{account.account}'): nothing lies between "
-                f"{format_instant(since)} and {format_instant(until)}"
+                f"{name} (account '{account}'): nothing lies between {format_instant(since)} and "
+                f"{format_instant(until)}"
             )
             return
+        later = reach.contexts(self.until, None)
         self.series.append(
             Series(
-                stream=stream.name,
-                account=account.account,
-                replication_key=str(stream.replication_key),
+                stream=name,
+                account=account,
+                replication_key=str(reach.stream.replication_key),
                 contexts=contexts,
-                beginnings=[each for each in beginnings if each.context not in contexts],
+                beginnings=[
+                    Beginning(context, reach.begin(self.until, context))
+                    for context in later
+                    if context not in contexts
+                ],
             )
         )
-        whole_days = self._has_days(stream, contexts[0])
+        whole_days = reach.has_days(contexts[0])
         step = self.choice.cut.step(until - since, whole_days=whole_days, at_most=at_most)
         for low, high in pieces(since, until, step):
-            self.tap.bounds = self._bounds(low, high)
-            requests = REPORT_REQUESTS if at_most else self._requests(stream, account)
-            name = shard_id(stream.name, account.account, low, high)
-            self.shards.append(Shard(name, stream.name, account.account, low, high, requests))
+            shard = shard_id(name, account, low, high)
+            requests = reach.requests(low, high)
+            self.shards.append(Shard(shard, name, account, low, high, requests))
 
-    def _has_days(self, stream: WindowedStream, context: dict[str, t.Any]) -> bool:
-        """Whether the API is asked for whole days: then noon is rounded down to midnight."""
-        noon = floor_day(self.until) + DAY / 2
-        self.tap.bounds = self._bounds(noon, None)
-        return stream.span(context, None).start < noon
-
-    def _requests(self, stream: WindowedStream, account: Provider) -> int:
-        """One for each window at least."""
-        return sum(1 for context in stream.contexts(account) for _ in stream.plan(account, context))
-
-    def _bounds(self, start: datetime, end: datetime | None) -> Bounds:
-        return Bounds(self.tap.runtime.clock(), start, end)
+    def _warn_of_days(self, account: Provider) -> None:
+        """Says so where an account's shards take longer than its quota's day."""
+        limit = account.own.get("daily_request_limit")
+        names = {stream.name for stream in account.streams}
+        mine = [
+            shard.expected_requests
+            for shard in self.shards
+            if shard.account == account.account and shard.stream in names
+        ]
+        if limit is not None and sum(mine) > limit:
+            self.notes.append(
+                f"{account.subject}: its {len(mine)} shards take at least {sum(mine)} requests, "
+                f"and 24 hours have {limit}: what the quota defers has to be run again later"
+            )

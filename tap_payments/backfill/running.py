@@ -26,7 +26,7 @@ if t.TYPE_CHECKING:
 
     from tap_payments.backfill.shards import Context, Plan, Shard
     from tap_payments.core.streams import ProviderStream
-    from tap_payments.core.windowed import WindowedStream
+    from tap_payments.core.windowed import IncrementalStream
 
 
 class ShardWriter(Writer):
@@ -78,7 +78,7 @@ class ShardTap(TapPayments):
 
     def covered(self) -> tuple[list[Context], list[Context]]:
         """The contexts that were delivered up to the shard's end, and those that were not."""
-        stream = t.cast("WindowedStream", self.streams[self.shard.stream])
+        stream = t.cast("IncrementalStream", self.streams[self.shard.stream])
         complete: list[Context] = []
         others: list[Context] = []
         for account in self.accounts_of(stream.provider):
@@ -90,7 +90,7 @@ class ShardTap(TapPayments):
 
     def requests(self) -> int:
         """How many requests the shard's account was sent."""
-        stream = t.cast("WindowedStream", self.streams[self.shard.stream])
+        stream = t.cast("IncrementalStream", self.streams[self.shard.stream])
         return sum(account.client.total.requests for account in self.accounts_of(stream.provider))
 
 

@@ -72,13 +72,17 @@ def outcome_of(status: int) -> str:
     return next((outcome for codes, outcome in OUTCOMES if status in codes), "fatal")
 
 
+_FOREVER = 1e9
+"""Seconds that no setting waits for, and that still lead to a date."""
+
+
 def parse_retry_after(value: str | None, now: datetime) -> float | None:
     """`Retry-After`, in seconds or as a date, as seconds from now; None if there is none."""
     if value is None:
         return None
     text = value.strip()
     if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):
-        return float(text)
+        return min(float(text), _FOREVER)
     try:
         instant = email.utils.parsedate_to_datetime(text)
     except (ValueError, OverflowError):

@@ -98,21 +98,21 @@ class RowCodec(RowWriter):
         self._compile(page)
 
     def _compile(self, page: t.Any) -> None:
-        fields: list[tuple[str, t.Any, t.Any]] = []
+        fields: list[tuple[str, t.Any] | tuple[str, t.Any, t.Any]] = []
         checks: list[tuple[str, t.Any, t.Any]] = []
         for column in self.columns.values():
             kind = _plain_type(column)
             if column.name in self.texts_sent_as_numbers:
                 kind = int | str
             fields.append(
-                (column.name, kind, ...)
+                (column.name, kind)
                 if column.key
                 else (column.name, Raw if kind is None else kind | None | UnsetType, UNSET)
             )
             check = _check_type(column)
             if check is not None:
                 checks.append((column.name, check | None | UnsetType, UNSET))
-        fields.sort(key=lambda field: field[2] is not ...)
+        fields.sort(key=len)  # what a row cannot lack comes first
         row: t.Any = msgspec.defstruct("Row", fields, forbid_unknown_fields=True, gc=False)
         self._flat = not any(_plain_type(column) is None for column in self.columns.values())
         self._typed_page = msgspec.json.Decoder(page[row])

@@ -32,13 +32,15 @@ class ProviderStream(Stream, abc.ABC):
 
     `page` is the type of an answer, generic in its rows, and `rows_field` names them in it (None:
     the answer is the array itself). `personal` are the paths of personal data, see `privacy.py`;
-    `texts_sent_as_numbers` are columns of texts that the vendor sends as whole numbers, too.
+    `texts_sent_as_numbers` are columns of texts that the vendor sends as whole numbers, too;
+    `open_columns` says that rows have columns which only the rows' own SCHEMA declares.
     """
 
     page: t.ClassVar[t.Any] = list
     rows_field: t.ClassVar[str | None] = None
     personal: t.ClassVar[tuple[str, ...]] = ()
     texts_sent_as_numbers: t.ClassVar[tuple[str, ...]] = ()
+    open_columns: t.ClassVar[bool] = False
 
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     """Rows are fitted to their schema before the SDK sees them."""
@@ -133,6 +135,8 @@ class ProviderStream(Stream, abc.ABC):
         write_messages: bool = True,  # noqa: ARG002
     ) -> Generator[dict[str, t.Any], t.Any, t.Any]:
         self.plain = self._is_plain()
+        if not self.plain:
+            self.logger.debug("%s: records pass through the SDK one by one", self.name)
         with self.get_sync_timer(), self.get_record_counter() as self.counter:
             for account in self.tap.accounts_of(self.provider):
                 for each in self.contexts(account):
@@ -162,7 +166,8 @@ class ProviderStream(Stream, abc.ABC):
         """Whether records leave as they are: no stream map, flattening or nested deselection."""
         maps = self.stream_maps
         return (
-            len(maps) == 1
+            self.config.get("fast_records") is not False
+            and len(maps) == 1
             and type(maps[0]) is SameRecordTransform
             and not maps[0].flattening_enabled
             and all(selected or len(path) <= 2 for path, selected in self.mask.items())

@@ -165,7 +165,7 @@ def test_a_job_that_serves_is_adopted() -> None:
         listed("03-07T03:00", "03-10T00:00", "03-10T00:30"),  # begins after the lookback does
         listed("03-01T00:00", "03-09T02:00", "03-10T00:30"),  # ends at the watermark
         listed("03-01T00:00", "03-12T00:00", "03-09T02:00"),  # was created at the watermark
-        listed("03-01T00:00", "03-09T03:00", "03-03T00:00"),  # about to expire
+        listed("03-01T00:00", "03-10T00:00", "03-10T00:30", expiresAt="2026-03-11T02:00:00"),
         listed("03-01T00:00", "03-10T00:00", "03-10T00:30", createdAt=""),
     ],
 )

@@ -72,6 +72,7 @@ class Report(IncrementalStream):
     report_type: t.ClassVar[str]
     replication_key = "_window_until"
     schema = schemas.REPORT_ROWS
+    open_columns = True
 
     def __init__(self, tap: TapPayments, provider: type[Provider]) -> None:
         super().__init__(tap, provider)

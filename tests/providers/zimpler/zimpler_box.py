@@ -54,3 +54,9 @@ def asked(sandbox: Sandbox) -> list[tuple[str, str, int]]:
 def days(sandbox: Sandbox) -> list[tuple[str, str]]:
     """The windows that were asked for, in order of time."""
     return sorted({(since, until) for since, until, _ in asked(sandbox)})
+
+
+def served_by(url: str, start: str = "2026-03-18", **own: t.Any) -> Row:
+    """The tap's settings for a Zimpler at an address, with other settings of `own`."""
+    keys = {"api_url": url, "merchant_id": "shop", "api_key": "canary-key"}
+    return {"start_date": start, "zimpler": keys | own}

@@ -1,0 +1,88 @@
+"""What an API can be asked for: where its intervals begin, and what one costs at least."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import timedelta
+from functools import cached_property
+
+from tap_payments.core.report_plan import plan_requests
+from tap_payments.core.values import DAY, floor_day
+from tap_payments.core.windowed import IncrementalStream, WindowedStream
+from tap_payments.core.windows import Bounds
+from tap_payments.core.zones import plain_hour_at_or_before, to_readings, to_zone
+
+if t.TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from tap_payments.core.provider import Provider
+    from tap_payments.core.report_plan import ReportNeed
+    from tap_payments.core.streams import Context
+
+LOOKS = 2
+"""The job list is read before a report is asked for and when it is ready, at least."""
+
+REPORT_REQUESTS = LOOKS + 1
+"""What a shard costs at least that is read from one report."""
+
+
+class Reporting(t.Protocol):
+    """A stream that is read by report jobs."""
+
+    def need(self, account: Provider) -> ReportNeed:
+        """What a run needs of an account's reports."""
+        ...
+
+
+class Reach:
+    """One incremental stream of one account, asked about intervals; the API is not.
+
+    The answers are the stream's own: its tap gets other bounds for each, and must not be running.
+    """
+
+    def __init__(self, stream: IncrementalStream, account: Provider) -> None:
+        self.stream = stream
+        self.account = account
+
+    def contexts(self, since: datetime, until: datetime | None) -> list[Context]:
+        """The partitions that a run reads; without an end, that is every later run."""
+        self._bound(since, until)
+        return self.stream.contexts(self.account)
+
+    def begin(self, instant: datetime, context: Context) -> datetime:
+        """The instant, rounded down to one that the API's intervals can begin with."""
+        self._bound(instant, None)
+        if isinstance(self.stream, WindowedStream):
+            return self.stream.span(context, None).start
+        return to_readings(plain_hour_at_or_before(instant, self._zone), self._zone).earliest
+
+    def has_days(self, context: Context) -> bool:
+        """Whether the API is asked for whole days: then noon is rounded to midnight."""
+        noon = floor_day(self._now) - DAY / 2
+        return self.begin(noon, context) < noon
+
+    def requests(self, since: datetime, until: datetime) -> int:
+        """What a run asks at least: once for each window, or for its reports and their list."""
+        contexts = self.contexts(since, until)
+        if isinstance(self.stream, WindowedStream):
+            return sum(1 for each in contexts for _ in self.stream.plan(self.account, each))
+        own = self.account.own
+        reports = plan_requests(
+            t.cast("Reporting", self.stream).need(self.account),
+            self._zone,
+            file_type=own["file_type"],
+            step=timedelta(days=own["window_days"]),
+        )
+        return LOOKS + sum(1 for _ in reports)
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        return t.cast("ZoneInfo", to_zone(self.account.own["timezone"]))
+
+    @cached_property
+    def _now(self) -> datetime:
+        return self.stream.tap.runtime.clock()
+
+    def _bound(self, since: datetime, until: datetime | None) -> None:
+        self.stream.tap.bounds = Bounds(self._now, since, until)

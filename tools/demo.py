@@ -1,0 +1,323 @@
+"""`make demo`: the four providers on this machine, two Meltano runs, one DuckDB database.
+
+Runs in Meltano's environment (`.tools/meltano`). Each demo has a folder, a port and a database of
+its own, so that two may run at once; what it starts, it ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import typing as t
+from datetime import datetime
+from pathlib import Path
+from urllib.request import ProxyHandler, Request, build_opener
+
+import duckdb
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ROOT = Path(__file__).resolve().parent.parent
+MELTANO = ROOT / ".tools/meltano/bin/meltano"
+SANDBOX = ROOT / ".meltano/extractors/tap-payments/venv/bin/tap-payments-sandbox"
+
+HOURS = 20
+"""What passes at the providers between the two runs; less than every provider's lookback."""
+
+STATES = (
+    # table, column, what identifies the payment, what its values mean
+    ("spacivox_payment_transactions", "state", "id", {0: "started", 1: "succeeded", 2: "failed"}),
+    ("begateway_transactions", "status", "uid", {}),
+)
+
+TRY = (
+    "select type, currency, count(*) as payments, sum(amount::decimal(18, 2)) as amount "
+    "from zimpler_transactions group by all order by all"
+)
+
+
+class Failed(Exception):
+    """The demo cannot go on; the message says why."""
+
+
+class Table(t.NamedTuple):
+    """A stream's rows in DuckDB after the second run, and how many of them that run brought."""
+
+    rows: int
+    new: int
+    changed: int
+
+
+def main() -> int:
+    """Runs the demo: 0, 1 where something failed, 130 or 143 where it was stopped."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _: sys.exit(128 + received))
+    home = new_home()
+    try:
+        show(home)
+    except KeyboardInterrupt:
+        say("\n\nStopped; nothing is left running.")
+        return 130
+    except Failed as failure:
+        say(f"\n\n{failure}")
+        return 1
+    finally:
+        shutil.rmtree(home / ".meltano", ignore_errors=True)
+        for leftover in ("meltano.yml", "config.json", "before.duckdb"):
+            (home / leftover).unlink(missing_ok=True)
+    return 0
+
+
+def new_home() -> Path:
+    """A Meltano project of the demo's own, which borrows what this one has installed."""
+    parent = ROOT / "output/demo"
+    parent.mkdir(parents=True, exist_ok=True)
+    home = Path(tempfile.mkdtemp(prefix=f"{datetime.now():%Y%m%d-%H%M%S}-", dir=parent))  # noqa: DTZ005 - for people
+    shutil.copy(ROOT / "meltano.yml", home)
+    (home / ".meltano").mkdir()
+    for kind in ("extractors", "loaders"):
+        (home / ".meltano" / kind).symlink_to(ROOT / ".meltano" / kind)
+    return home
+
+
+def show(home: Path) -> None:
+    """Everything that the demo shows, in its order."""
+    say("Four payment providers on this machine, Meltano, and DuckDB\n\n")
+    database = home / "payments.duckdb"
+    with sandbox(home) as (url, config):
+        settings = {**environment_of(config), "TARGET_DUCKDB_FILEPATH": str(database)}
+        with step("first run", "meltano run tap-payments target-duckdb"):
+            first = meltano_run(home, settings)
+        shutil.copy(database, home / "before.duckdb")
+        with step("time", f"{HOURS} hours pass at the providers: payments come in and change"):
+            post(f"{url}/_sandbox/clock", {"advance_seconds": HOURS * 3600})
+        with step("second run", "meltano run tap-payments target-duckdb"):
+            second = meltano_run(home, settings)
+    with duckdb.connect(str(database), read_only=True) as connection:
+        connection.execute(f"attach '{home / 'before.duckdb'}' as before (read_only)")
+        say(f"\n{table(connection, first, second)}\n\n{changed_payment(connection)}\n")
+    where = database.relative_to(ROOT)
+    say(
+        f"\nThe database   {where}\n"
+        f"Meltano's log  {where.parent / 'meltano.log'}\n"
+        f'Ask it         make query SQL="{TRY}"\n'
+    )
+
+
+# The sandbox and Meltano
+
+
+@contextlib.contextmanager
+def sandbox(home: Path) -> Iterator[tuple[str, dict[str, t.Any]]]:
+    """The four APIs on a free port of this machine: their URL and the tap's settings for them."""
+    file = home / "config.json"
+    command = [str(SANDBOX), "--clock-behind", str(HOURS), "--write-config", str(file)]
+    with step("providers", "the sandbox"), contextlib.ExitStack() as starting:
+        process = starting.enter_context(running(command, home))
+        output = t.cast("t.IO[str]", process.stdout)
+        lines = list(iter_until(output, "Next:"))
+        if not lines:
+            raise Failed("The sandbox does not start:\n" + str(output.read()))
+        url = next(word for word in lines[0].split() if word.startswith("http"))
+        config = json.loads(file.read_text(encoding="utf-8"))
+        alive = starting.pop_all()
+    with alive:
+        yield url, config
+
+
+def iter_until(lines: t.IO[str], last: str) -> Iterator[str]:
+    """Lines up to one that begins with `last`, which is there when all is well."""
+    for line in lines:
+        yield line
+        if line.startswith(last):
+            return
+
+
+def environment_of(config: Mapping[str, t.Any]) -> dict[str, str]:
+    """The tap's settings as the variables that Meltano reads: `TAP_PAYMENTS_ZIMPLER_API_KEY`."""
+    variables: dict[str, str] = {}
+    for name, value in config.items():
+        inner = value.items() if isinstance(value, dict) else [(None, value)]
+        for key, each in inner:
+            words = ["tap", "payments", name, *([key] if key else [])]
+            variables["_".join(words).upper()] = each if isinstance(each, str) else json.dumps(each)
+    return variables
+
+
+def meltano_run(home: Path, settings: Mapping[str, str]) -> dict[str, int]:
+    """One `meltano run`; how many rows the tap delivered, by stream."""
+    command = [str(MELTANO), "--log-format=json", "run", "--no-install"]
+    command += ["tap-payments", "target-duckdb"]
+    delivered: dict[str, int] = {}
+    log = home / "meltano.log"
+    with running(command, home, settings) as process, log.open("a", encoding="utf-8") as file:
+        for line in t.cast("t.IO[str]", process.stdout):
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                file.write(line)
+                continue
+            metric = entry.get("metric_info") or {}
+            if metric.get("metric") == "record_count":
+                stream = metric["tags"]["stream"]
+                delivered[stream] = delivered.get(stream, 0) + metric["value"]
+            file.write(readable(entry))
+        code = process.wait()
+    if code:
+        tail = "".join(log.read_text(encoding="utf-8").splitlines(keepends=True)[-8:])
+        raise Failed(f"Meltano ended with code {code}. The end of {log.relative_to(ROOT)}:\n{tail}")
+    return delivered
+
+
+def readable(entry: Mapping[str, t.Any]) -> str:
+    """A line of Meltano's log for people."""
+    time_of_day = str(entry.get("timestamp", ""))[11:19]
+    metric = entry.get("metric_info")
+    event = f"{entry.get('event')} {json.dumps(metric)}" if metric else entry.get("event")
+    return f"{time_of_day} {entry.get('level', ''):8}{entry.get('name', 'meltano'):15}{event}\n"
+
+
+@contextlib.contextmanager
+def running(
+    command: list[str], home: Path, settings: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """A process in the demo's project, and the end of it and of all that it started."""
+    theirs = ("MELTANO_", "TAP_", "TARGET_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
+    environment |= {"MELTANO_SEND_ANONYMOUS_USAGE_STATS": "false", **(settings or {})}
+    process = subprocess.Popen(
+        command,
+        cwd=home,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,  # a group of its own: Ctrl-C reaches the demo, which ends it
+    )
+    try:
+        yield process
+    finally:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        end(process)
+        signal.signal(signal.SIGINT, before)
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """Ends a process and its children: kindly, then not."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(5)
+    if process.stdout:
+        process.stdout.close()
+
+
+def post(url: str, body: t.Any) -> None:
+    """A JSON request to the sandbox, past any proxy."""
+    request = Request(url, json.dumps(body).encode(), method="POST")  # noqa: S310 - loopback
+    with build_opener(ProxyHandler({})).open(request, timeout=10) as answer:
+        answer.read()
+
+
+# What is shown
+
+
+def table(
+    connection: duckdb.DuckDBPyConnection, first: Mapping[str, int], second: Mapping[str, int]
+) -> str:
+    """A line per stream: rows in each run, and what of the second was new or had changed."""
+    lines = [("stream", "first run", "second run", "of it new", "changed", "in DuckDB")]
+    for stream in sorted(first.keys() | second.keys()):
+        found = look(connection, stream)
+        counts = (first.get(stream, 0), second.get(stream, 0), found.new, found.changed, found.rows)
+        lines.append((stream, *(f"{count:,}" for count in counts)))
+    return "\n".join(
+        f"{name:31}" + "".join(f"{cell:>12}" for cell in cells) for name, *cells in lines
+    )
+
+
+def look(connection: duckdb.DuckDBPyConnection, stream: str) -> Table:
+    """Counts a stream's rows, and those that are not as they were before the second run."""
+    columns, keys = columns_of(connection, "payments", stream), keys_of(connection, stream)
+    if not columns:
+        return Table(0, 0, 0)
+    known = columns_of(connection, "before", stream)
+    (rows,) = one(connection, f'select count(*) from payments.main."{stream}"')  # noqa: S608
+    if not known:
+        return Table(rows, rows, 0)
+    using = ", ".join(f'"{key}"' for key in keys)
+    pair = f'payments.main."{stream}" as now join before.main."{stream}" as was using ({using})'
+    own = [column for column in columns if column in known and not column.startswith("_")]
+    now, was = (", ".join(f'{side}."{column}"' for column in own) for side in ("now", "was"))
+    kept, same = one(
+        connection,
+        f"select count(*), count(*) filter (row({now}) is not distinct from row({was})) from {pair}",  # noqa: S608
+    )
+    return Table(rows, rows - kept, kept - same)
+
+
+def changed_payment(connection: duckdb.DuckDBPyConnection) -> str:
+    """One payment whose state is another than before."""
+    for stream, column, key, words in STATES:
+        if column not in columns_of(connection, "before", stream):
+            continue
+        found = connection.execute(
+            f'select now."{key}", was."{column}", now."{column}" from payments.main."{stream}" now '  # noqa: S608
+            f'join before.main."{stream}" was using (_account, "{key}") '
+            f'where was."{column}" is distinct from now."{column}" order by 1 limit 1'
+        ).fetchone()
+        if found:
+            payment, before, after = found
+            before, after = words.get(before, before), words.get(after, after)
+            return f"Changed        {stream} {payment}: {column} {before} -> {after}"
+    return "Changed        no payment this time"
+
+
+def columns_of(connection: duckdb.DuckDBPyConnection, database: str, stream: str) -> list[str]:
+    """The columns of a stream's table; none where there is no such table."""
+    query = "select column_name from duckdb_columns() where database_name = ? and table_name = ?"
+    return [column for (column,) in connection.execute(query, [database, stream]).fetchall()]
+
+
+def keys_of(connection: duckdb.DuckDBPyConnection, stream: str) -> list[str]:
+    """The primary key of a stream's table."""
+    found = connection.execute(
+        "select constraint_column_names from duckdb_constraints() where database_name = 'payments'"
+        " and table_name = ? and constraint_type = 'PRIMARY KEY'",
+        [stream],
+    ).fetchone()
+    return list(found[0]) if found else []
+
+
+def one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[t.Any, ...]:
+    """The one row of an answer."""
+    return t.cast("tuple[t.Any, ...]", connection.execute(query).fetchone())
+
+
+@contextlib.contextmanager
+def step(name: str, what: str) -> Iterator[None]:
+    """A line of progress: what is under way, then how long it took."""
+    say(f"  {name:12} {what} ")
+    began = time.monotonic()
+    yield
+    say(f"({time.monotonic() - began:.0f} s)\n")
+
+
+def say(text: str) -> None:
+    """Shows a text at once."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
