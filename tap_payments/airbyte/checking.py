@@ -29,7 +29,8 @@ class CheckedSource(PaymentsSource):
 
     def problems(self) -> list[str]:
         """Everything that would keep a sync from working."""
-        return [*self._missing_settings(), *self._refusals()]
+        with self._redacting():
+            return [*self._missing_settings(), *self._refusals()]
 
     def _missing_settings(self) -> Iterator[str]:
         windowed = [

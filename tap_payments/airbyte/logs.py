@@ -34,7 +34,8 @@ class LogHandler(logging.Handler):
         if record.name == "singer_sdk.metrics":
             return False
         own = record.name.partition(".")[0] in OWN
-        return record.levelno >= (logging.INFO if own else logging.WARNING)
+        least = logging.INFO if own else logging.WARNING
+        return record.levelno >= least and bool(super().filter(record))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Writes one message."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from tap_payments.tap import settings_schema
+from tap_payments.settings import settings_schema
 
 if t.TYPE_CHECKING:
     from tap_payments.core.settings import Schema

@@ -80,10 +80,10 @@ class _Planning:
             own = [stream for stream in streams if stream.provider is provider]
             for account in self.tap.accounts_of(provider):
                 if self._is_chosen(account):
-                    at_most = self._quota(account, own)
+                    at_most, planned = self._quota(account, own), len(self.shards)
                     for stream in own:
                         self._take(Reach(stream, account), at_most)
-                    self._warn_of_days(account)
+                    self._warn_of_days(account, self.shards[planned:])
 
     def _streams(self) -> list[IncrementalStream]:
         found = dict(self.tap.streams)
@@ -164,17 +164,12 @@ class _Planning:
             requests = reach.requests(low, high)
             self.shards.append(Shard(shard, name, account, low, high, requests))
 
-    def _warn_of_days(self, account: Provider) -> None:
+    def _warn_of_days(self, account: Provider, shards: list[Shard]) -> None:
         """Says so where an account's shards take longer than its quota's day."""
         limit = account.own.get("daily_request_limit")
-        names = {stream.name for stream in account.streams}
-        mine = [
-            shard.expected_requests
-            for shard in self.shards
-            if shard.account == account.account and shard.stream in names
-        ]
-        if limit is not None and sum(mine) > limit:
+        requests = sum(shard.expected_requests for shard in shards)
+        if limit is not None and requests > limit:
             self.notes.append(
-                f"{account.subject}: its {len(mine)} shards take at least {sum(mine)} requests, "
+                f"{account.subject}: its {len(shards)} shards take at least {requests} requests, "
                 f"and 24 hours have {limit}: what the quota defers has to be run again later"
             )

@@ -9,7 +9,7 @@ from functools import cached_property
 from tap_payments.core.report_plan import plan_requests
 from tap_payments.core.values import DAY, floor_day
 from tap_payments.core.windowed import IncrementalStream, WindowedStream
-from tap_payments.core.windows import Bounds
+from tap_payments.core.windows import Bounds, plan_windows
 from tap_payments.core.zones import plain_hour_at_or_before, to_readings, to_zone
 
 if t.TYPE_CHECKING:
@@ -23,8 +23,8 @@ if t.TYPE_CHECKING:
 LOOKS = 2
 """The job list is read before a report is asked for and when it is ready, at least."""
 
-REPORT_REQUESTS = LOOKS + 1
-"""What a shard costs at least that is read from one report."""
+REPORT_REQUESTS = LOOKS + 3
+"""What a shard of one report may cost: the job, and two more looks until it is ready."""
 
 
 class Reporting(t.Protocol):
@@ -64,15 +64,21 @@ class Reach:
 
     def requests(self, since: datetime, until: datetime) -> int:
         """What a run asks at least: once for each window, or for its reports and their list."""
+        own = self.account.own
+        step = timedelta(days=own["window_days"])
         contexts = self.contexts(since, until)
         if isinstance(self.stream, WindowedStream):
-            return sum(1 for each in contexts for _ in self.stream.plan(self.account, each))
-        own = self.account.own
+            spans = [self.stream.span(context, None) for context in contexts]
+            windows = (
+                plan_windows(span, step=step, lookback=timedelta(0), cuts=self.stream.cuts)
+                for span in spans
+            )
+            return sum(1 for each in windows for _ in each)
         reports = plan_requests(
             t.cast("Reporting", self.stream).need(self.account),
             self._zone,
             file_type=own["file_type"],
-            step=timedelta(days=own["window_days"]),
+            step=step,
         )
         return LOOKS + sum(1 for _ in reports)
 

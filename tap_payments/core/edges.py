@@ -14,6 +14,8 @@ if t.TYPE_CHECKING:
 MARGIN = timedelta(minutes=1)
 """How near to a window's end a row is at its edge: bounds are read and rounded in many ways."""
 
+_UTC = ("Z", "+00:00")
+
 R = t.TypeVar("R")
 
 
@@ -36,21 +38,25 @@ class Edges:
             return
         self._window = window
         self._before, self._here = self._here, set()
-        # Instants are compared as texts: one in another spelling merely counts as an edge.
+        # Instants are compared as texts: one that is not spelled in UTC counts as an edge.
         self._low = f"{window.since + MARGIN:%Y-%m-%dT%H:%M:%S}"
         self._high = f"{window.until - MARGIN:%Y-%m-%dT%H:%M:%S}"
 
     def sift(self, rows: list[R], cursors: Sequence[t.Any], spell: Callable[[R], bytes]) -> list[R]:
         """The rows that the window before did not return; `cursors` are their instants."""
         low, high = self._low, self._high
+        if not rows:
+            return rows
         try:
-            if min(cursors) >= low and max(cursors) < high:
+            # Of a page's spellings of the zone, the first speaks for all.
+            if cursors[0].endswith(_UTC) and min(cursors) >= low and max(cursors) < high:
                 return rows
-        except TypeError:  # some have none
+        except (TypeError, AttributeError):  # some have none
             pass
         kept: list[R] = []
         for row, cursor in zip(rows, cursors, strict=True):
-            if not isinstance(cursor, str) or not low <= cursor < high:
+            inside = isinstance(cursor, str) and low <= cursor < high and cursor.endswith(_UTC)
+            if not inside:
                 digest = hashlib.blake2b(spell(row), digest_size=16).digest()
                 if digest in self._before or digest in self._here:
                     continue

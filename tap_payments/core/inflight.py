@@ -78,6 +78,7 @@ class Flight(t.Generic[J]):
         self._buffered = 0
         self._held_back = 0
         self._running = 0
+        self._no_more_jobs: BaseException | None = None
         self._changed = threading.Condition()
         self.cancelled = threading.Event()
 
@@ -101,7 +102,11 @@ class Flight(t.Generic[J]):
         with self._changed:
             while not self._slots and self._running:
                 self._changed.wait()
-            return self._slots[0] if self._slots else None
+            if self._slots:
+                return self._slots[0]
+            if self._no_more_jobs is not None:
+                raise self._no_more_jobs
+            return None
 
     def _pages(self, slot: _Slot[J]) -> Iterator[Page]:
         while True:
@@ -145,6 +150,9 @@ class Flight(t.Generic[J]):
             try:
                 slot = _Slot(next(self._jobs))
             except StopIteration:
+                return None
+            except BaseException as error:  # noqa: BLE001 - raised after the jobs before
+                self._no_more_jobs = error
                 return None
             self._slots.append(slot)
             self._changed.notify_all()

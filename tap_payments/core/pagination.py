@@ -29,18 +29,20 @@ class Offsets:
         self._count: int | None = None
         self._is_total = True
         self._restarts = 0
-        self._last_page = b""
+        self._seen: set[bytes] = set()
 
-    def take(self, body: bytes, received: int, count: int | None) -> bool:
+    def take(self, page: bytes, received: int, count: int | None) -> bool:
         """Takes a page in; False: rows moved, and the list starts again at offset 0.
+
+        `page` is what tells it from other pages, and the same each time.
 
         Raises:
             StreamFailed: the list moves whenever it is read, or the same full page came again.
         """
-        page = hashlib.blake2b(body, digest_size=16).digest()
-        if received and page == self._last_page:
+        digest = hashlib.blake2b(page, digest_size=16).digest()
+        if received and digest in self._seen:
             raise StreamFailed("the API sent the same page for two different offsets")
-        self._last_page = page
+        self._seen.add(digest)
         if count is not None and received and count < self.next + received:
             self._is_total = False  # it counts something else, such as the page's own rows
         if self._has_shrunk(received, count):
@@ -71,7 +73,8 @@ class Offsets:
         self._restarts += 1
         if self._restarts > RESTARTS:
             raise StreamFailed(f"rows were removed in each of {RESTARTS + 1} readings")
-        self.next, self._count, self._last_page = 0, None, b""
+        self.next, self._count = 0, None
+        self._seen.clear()
 
 
 class Cursors:
@@ -80,7 +83,7 @@ class Cursors:
     def __init__(self) -> None:
         self.next: int | str | None = None
         self.has_more = True
-        self._seen: set[int | str] = set()
+        self._seen: set[str] = set()
         self._last_rows = b""
 
     def take(self, rows: bytes, received: int, cursor: t.Any, *, has_more: bool) -> None:
@@ -94,10 +97,10 @@ class Cursors:
             return
         if not isinstance(cursor, int | str) or cursor == "":
             raise StreamFailed("the API says that there is more, but gives no cursor to it")
-        if cursor in self._seen or str(cursor) == str(self.next):
+        if str(cursor) in self._seen:
             raise StreamFailed("the API gave the same cursor twice")
         digest = hashlib.blake2b(rows, digest_size=16).digest()
         if received and digest == self._last_rows:
             raise StreamFailed("the API sent the same page for two different cursors")
-        self._seen.add(cursor)
+        self._seen.add(str(cursor))
         self.next, self._last_rows = cursor, digest

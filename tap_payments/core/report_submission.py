@@ -14,6 +14,7 @@ if t.TYPE_CHECKING:
     from tap_payments.core.report_tasks import Task
     from tap_payments.core.reports import ReportRequest
 
+ROUNDS = 3
 REQUESTS_TO_RESUME = 2
 """What a later run needs to get on: the list of jobs and a start."""
 
@@ -40,10 +41,16 @@ class ReportSubmission:
         fits = self._fitting(len(ordered), has_pending=has_pending)
         for task in ordered[fits:]:
             task.failure = self._gateway.deferred(REQUESTS_TO_RESUME)
-        while any(task.is_open for task in ordered):
+        for _ in range(ROUNDS):
             self._round([task for task in ordered if task.is_open])
             if any(task.known_before is not None for task in ordered):
                 self._look_for(ordered)
+        for task in ordered:
+            if task.is_open:
+                task.failure = StreamFailed(
+                    f"the {task.need.report_type} report could not be asked for: "
+                    "no answer came, and no job appeared"
+                )
 
     def _fitting(self, wanted: int, *, has_pending: bool) -> int:
         """How many starts the quota allows, one request being kept for a poll if possible."""

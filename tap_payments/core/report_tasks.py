@@ -18,9 +18,6 @@ if t.TYPE_CHECKING:
     from tap_payments.core.report_plan import ReportNeed
     from tap_payments.core.reports import ReportJob, ReportRequest
 
-MAX_STARTS = 3
-"""How often a report is asked for while the answers are lost and no job appears."""
-
 
 @dataclass(slots=True, eq=False)
 class Task:
@@ -65,11 +62,6 @@ class Task:
                 self.job_id = job.job_id
                 started.add(job.job_id)
                 return
-        if self.losses >= MAX_STARTS:
-            self.failure = StreamFailed(
-                f"the {self.need.report_type} report could not be asked for: no answer came "
-                f"{self.losses} times, and no job appeared"
-            )
 
     def look(self, listed: ReportJob | None, zone: ZoneInfo | None, now: datetime) -> None:
         """Takes note of its job as the list has it now, made in `zone` (None: not a known one).
@@ -91,18 +83,19 @@ class Task:
             )
             self.failure = StreamFailed(f"report job {listed.job_id} has {missing}")
         elif self.request is not None:
-            self._place(coverage_of_own(listed, self.request, zone) if zone else None)
+            self._place(listed, self.request, zone)
 
-    def _place(self, coverage: Coverage | None) -> None:
-        if coverage is None:
+    def _place(self, listed: ReportJob, request: ReportRequest, zone: ZoneInfo | None) -> None:
+        if zone is None:
             self.failure = StreamFailed(
                 f"report job {self.job_id} was made in a time zone that is not known here, "
                 "so what it covers cannot be told"
             )
             return
-        actual = Coverage(coverage.since, min(coverage.until, self.need.until))
+        since, until = coverage_of_own(listed, request, zone)
+        actual = Coverage(since, min(until, self.need.until))
         self.is_misplaced |= actual != self.coverage
-        self.coverage = actual
+        self.coverage, self.zone = actual, zone
 
     def _again(self, reason: str) -> None:
         if self.is_second:

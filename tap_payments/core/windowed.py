@@ -209,4 +209,8 @@ def text_of(row: Struct | Mapping[str, t.Any], field: str) -> str | None:
 
 
 def _spell_row(row: Struct | Mapping[str, t.Any]) -> bytes:
-    return dumps(row)
+    """One spelling for a row, whether it was read with care or not."""
+    members = loads(dumps(row))
+    if members.get("_extra") is None:
+        members.pop("_extra", None)
+    return dumps(dict(sorted(members.items())))

@@ -64,7 +64,9 @@ class Bounds:
 
     def span(self, watermark: datetime | None) -> Span:
         """The span of an API that filters by instants."""
-        horizon = self.settled if self.end is None else min(self.settled, self.end)
+        horizon = self.settled
+        if self.end is not None:
+            horizon = min(horizon, self.end.replace(microsecond=0))
         return Span(self.start, watermark, horizon)
 
     def day_span(self, watermark: datetime | None) -> Span:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import threading
 from collections import deque
 from dataclasses import dataclass, field
@@ -48,7 +47,7 @@ class Request:
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         try:
             text = base64.b64decode(token, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             return None
         user, colon, password = text.partition(":")
         return (user, password) if scheme.lower() == "basic" and colon else None

@@ -76,6 +76,9 @@ class Listener(TCPServer):
                 connection, address = self.socket.accept()
             except OSError:  # such as too many open files: no reason to spin
                 self.stopping.wait(0.05)
+                continue
+            if self.stopping.is_set():
+                connection.close()
             else:
                 self.process_request(connection, address)
 

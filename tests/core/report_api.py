@@ -43,6 +43,8 @@ class Clock:
     def __init__(self, now: datetime = NOW) -> None:
         self.now = now
         self.waits: list[tuple[float, str]] = []
+        self.then: deque[Callable[[], object]] = deque()
+        """What happens after the next waits, one each."""
 
     def __call__(self) -> datetime:
         return self.now
@@ -50,6 +52,8 @@ class Clock:
     def wait(self, seconds: float, reason: str) -> None:
         self.waits.append((seconds, reason))
         self.now += timedelta(seconds=seconds)
+        if self.then:
+            self.then.popleft()()
 
 
 @dataclass

@@ -225,13 +225,17 @@ def test_a_fresh_url_takes_one_look_once_per_job(api: ReportApi) -> None:
     assert run.journal[before:] == [LISTS]
 
 
-def test_a_long_download_takes_nothing_from_the_other_types(api: ReportApi, clock: Clock) -> None:
-    api.duration = timedelta(seconds=20)
-
-    def download(delivery: Delivery) -> None:
-        clock.now += timedelta(hours=2)
-        api.make_utc("TAPS", "2026-01-01T00:00:00", "2026-01-02T00:00:00")
-
+def test_after_a_long_download_the_other_types_are_looked_at_once_more(
+    api: ReportApi, clock: Clock
+) -> None:
     run = Run(api)
-    results = run.deliver(*(daily(name) for name in TYPES), then=download)
-    assert all(isinstance(found, list) and len(found) == 1 for found in results.values())
+    run.broker.plan([daily("TAPS"), daily("TRIPS")])
+    api.made[1].ready_at += timedelta(hours=1)
+    found: list[Delivery] = []
+    for name in ("TAPS", "TRIPS"):
+        for delivery in run.broker.deliveries(name):
+            found.append(delivery)
+            clock.now += timedelta(hours=2)
+    assert [delivery.job.job_id for delivery in found] == ["JOB0001", "JOB0002"]
+    assert len(clock.waits) == 1
+    assert run.warnings == []

@@ -45,6 +45,8 @@ def put(sandbox: Sandbox, *days: str, **fields: Any) -> None:
 def test_a_request_without_credentials_or_with_wrong_ones_is_refused(empty: Sandbox) -> None:
     assert transactions(empty, {}).status == 401
     assert transactions(empty, basic("sandbox-merchant-1", "wrong")).status == 401
+    assert transactions(empty, {"Authorization": "Basic \xe9"}).status == 401
+    assert transactions(empty, {"Authorization": "Basic bm9jb2xvbg=="}).status == 401
     assert transactions(empty, bearer("sandbox-zimpler-key-main")).status == 401
     assert transactions(empty).status == 200
 

@@ -95,7 +95,15 @@ class Report(IncrementalStream):
         if watermark is not None:
             lookback = timedelta(days=account.own["lookback_days"])
             since = max(since, min(watermark, span.horizon) - lookback)
-        return ReportNeed(self.report_type, watermark, since, span.horizon, settled=bounds.settled)
+        return ReportNeed(
+            self.report_type,
+            watermark,
+            since,
+            span.horizon,
+            settled=bounds.settled,
+            # What an end_date cuts off is not for a later run to complete.
+            least_until=bounds.end if bounds.end == span.horizon else None,
+        )
 
     def sync_context(self, account: Provider, context: Context) -> None:
         """Delivers the reports as they get ready, and commits each."""

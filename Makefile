@@ -1,0 +1,87 @@
+# The verbs of this project. What they install stays in this folder: .venv (the tap and what tests
+# it), .tools (uv where there is none, Meltano) and .meltano (the tap and the loaders as Meltano
+# runs them). After the first time they need no network.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+UV := $(shell command -v uv 2>/dev/null)
+ifeq ($(UV),)
+UV := $(CURDIR)/.tools/uv/bin/uv
+BOOTSTRAP := $(UV)
+export UV_CACHE_DIR ?= $(CURDIR)/.tools/cache
+endif
+export UV_PYTHON_INSTALL_DIR ?= $(CURDIR)/.tools/python
+export PATH := $(dir $(UV)):$(PATH)
+export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME UV_PROJECT UV_PROJECT_ENVIRONMENT
+
+BIN := .venv/bin
+TAP := .venv/.made
+MELTANO := .tools/meltano/.made
+PLUGINS := .meltano/made
+LOADERS := $(addprefix $(PLUGINS)/,target-jsonl target-duckdb target-postgres)
+
+.PHONY: help demo test unit lint format generate query clean
+
+help:  ## show this
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1|\2/' | awk -F'|' '{printf "%-16s%s\n", $$1, $$2}'
+
+demo: $(PLUGINS)/tap-payments $(PLUGINS)/target-duckdb  ## two providers' worth of payments into DuckDB, twice
+	@.tools/meltano/bin/python tools/demo.py
+
+test: lint $(PLUGINS)/tap-payments $(LOADERS)  ## everything: lint, unit tests, Meltano with three loaders
+	@$(BIN)/pytest
+
+unit: $(TAP)  ## the tests that need no Meltano
+	@$(BIN)/pytest -m "not e2e"
+
+lint: $(TAP)  ## style, types, imports, dependencies, generated files
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet || { echo "Not formatted: run 'make format'"; exit 1; }
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/deptry .
+	@$(BIN)/python tools/generate.py --check
+
+format: $(TAP)  ## let ruff mend what it can
+	@$(BIN)/ruff check --quiet --fix
+	@$(BIN)/ruff format
+
+generate: $(TAP)  ## write README tables, meltano.yml settings and .env.example from the code
+	@$(BIN)/python tools/generate.py
+
+query: $(MELTANO)  ## SQL="select ..." on the newest demo's database, or on DB=file
+	@.tools/meltano/bin/python tools/query.py "$${DB:-$$(ls -t output/demo/*/payments.duckdb | head -n 1)}" "$$SQL"
+export DB SQL
+
+clean:  ## remove all that was installed and written here
+	@rm -rf .venv .tools .meltano .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist
+	@rm -rf output/demo
+
+# What the verbs need
+
+$(TAP): pyproject.toml uv.lock $(BOOTSTRAP)
+	@echo "Installing the tap and its tools ..."
+	@$(UV) sync --locked --quiet
+	@touch $@
+
+$(MELTANO): tools/meltano/pyproject.toml tools/meltano/uv.lock $(BOOTSTRAP)
+	@echo "Installing Meltano ..."
+	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/.tools/meltano $(UV) sync --project tools/meltano --locked --quiet
+	@touch $@
+
+# Meltano's log is shown only where it failed.
+$(PLUGINS)/%: meltano.yml pyproject.toml $(MELTANO)
+	@echo "Installing $* ..."
+	@mkdir -p $(@D)
+	@.tools/meltano/bin/meltano install $* >$@.log 2>&1 || { cat $@.log; exit 1; }
+	@touch $@
+
+ifneq ($(BOOTSTRAP),)
+$(BOOTSTRAP):
+	@echo "Installing uv ..."
+	@python3 -m venv .tools/uv || { echo "python3 has no working venv module; install it, or uv: https://docs.astral.sh/uv"; exit 1; }
+	@.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check --no-cache-dir 'uv>=0.7'
+endif

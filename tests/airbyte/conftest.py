@@ -1,0 +1,28 @@
+"""A sandbox whose time stands still, and a platform that reads it."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from airbyte_runs import Platform
+
+from tap_payments.sandbox import Clock, Sandbox
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def box() -> Iterator[Sandbox]:
+    """The four APIs with six days of history; two runs see the same instants."""
+    with Sandbox(days=6, clock=Clock(frozen=True)) as sandbox:
+        sandbox.tikpay.job_seconds = 0
+        yield sandbox
+
+
+@pytest.fixture
+def platform(box: Sandbox, tmp_path: Path) -> Platform:
+    """A platform with the settings of Zimpler and Spacivox, quick to give up."""
+    return Platform(tmp_path, {**box.config("zimpler", "spacivox"), "max_retries": 0})

@@ -1,0 +1,290 @@
+"""Zimpler's rows as records: exact, whole, and always fitting their SCHEMA."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import typing as t
+
+import jsonschema
+import pytest
+from clock import Clock
+from server import Answer
+from taps import Row, Run, settings, sync
+from zimpler_box import BALANCE, PATH, STREAM, box, fill, put, served_by
+
+if t.TYPE_CHECKING:
+    from server import Request, Server
+
+FULL: Row = {
+    "id": "6a734480",
+    "type": "deposit",
+    "product": "zimpler-wallet",
+    "approved_at": "2026-03-19T07:06:11Z",
+    "amount": "100.00",
+    "country_code": "SE",
+    "fee_amount": "-6.50",
+    "currency": "EUR",
+    "ref": "order-1",
+    "site": "example.com",
+    "account_ref": "person-1",
+}
+
+
+def reading(
+    server: Server, *rows: Row | str, balance: t.Any = None, end: bool = True, **top: t.Any
+) -> Run:
+    """A run against an API that has exactly these rows, texts as they stand, and this balance."""
+    spelled = ",".join(row if isinstance(row, str) else json.dumps(row) for row in rows)
+
+    def answer(request: Request) -> Answer:
+        if request.path == PATH:
+            return Answer(f'{{"count":{len(rows)},"transactions":[{spelled}]}}')
+        return Answer({} if balance is None else balance)
+
+    server.handler = answer
+    config = served_by(server.url, "2026-03-19") | {"max_retries": 1} | top
+    return sync(Clock(), config | ({"end_date": "2026-03-20"} if end else {}))
+
+
+def assert_fitting(run: Run) -> None:
+    """Every record fits the SCHEMA before it, formats included."""
+    kinds = jsonschema.Draft202012Validator
+    checks = {
+        each["stream"]: kinds(each["schema"], format_checker=kinds.FORMAT_CHECKER)
+        for each in run.of("SCHEMA")
+    }
+    for message in run.of("RECORD"):
+        checks[message["stream"]].validate(message["record"])
+
+
+def test_a_record_is_the_vendors_row_and_the_account(server: Server) -> None:
+    run = reading(server, FULL)
+    assert run.records(STREAM) == [{"_account": "default", **FULL, "_extra": None}]
+    assert_fitting(run)
+
+
+def test_an_amount_keeps_every_digit(server: Server) -> None:
+    amounts = ["12.10", "0.00", "-0.50", "12345678901234567890.123456789", "1E3", "1", "-1.0"]
+    run = reading(server, *({**FULL, "id": amount, "amount": amount} for amount in amounts))
+    assert [record["amount"] for record in run.records(STREAM)] == amounts
+    assert_fitting(run)
+
+
+@pytest.mark.parametrize(
+    "spelled", ["12.10", "12345678901234567.89", "1e3", "1E-7", "-0.0", "100", "1" * 40]
+)
+def test_an_amount_that_comes_as_a_number_is_written_as_its_text(
+    server: Server, spelled: str
+) -> None:
+    rows = [json.dumps(FULL).replace('"100.00"', spelled), json.dumps(FULL)]
+    run = reading(server, *rows)
+    assert [record["amount"] for record in run.records(STREAM)] == [spelled, "100.00"]
+    assert [record["_extra"] for record in run.records(STREAM)] == [None, None]
+    assert_fitting(run)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("amount", "hundred"),
+        ("amount", "1,50"),
+        ("amount", ""),
+        ("amount", True),
+        ("amount", {"value": "1.00"}),
+        ("fee_amount", ["1.00"]),
+        ("approved_at", "yesterday"),
+        ("approved_at", ""),
+        ("approved_at", 1710835571),
+        ("approved_at", {"at": "2026-03-19T07:06:11Z"}),
+    ],
+)
+def test_a_value_that_does_not_fit_its_column_goes_into_extra(
+    server: Server, field: str, value: t.Any
+) -> None:
+    run = reading(server, {**FULL, "id": "odd", field: value}, FULL)
+    odd, usual = run.records(STREAM)
+    assert odd == {"_account": "default", **FULL, "id": "odd", field: None, "_extra": {field: value}}
+    assert usual == {"_account": "default", **FULL, "_extra": None}
+    assert len(run.logged("WARNING", f"'{field}'")) == 1
+    assert_fitting(run)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(5, "5"), (True, "true"), ([1, {"a": None}], '[1,{"a":null}]'), ({"a": 1.5}, '{"a":1.5}')],
+)
+def test_a_text_column_takes_the_spelling_of_any_value(
+    server: Server, value: t.Any, text: str
+) -> None:
+    row = json.dumps({**FULL, "ref": value}, separators=(",", ":"))
+    run = reading(server, row)
+    assert [record["ref"] for record in run.records(STREAM)] == [text]
+    assert_fitting(run)
+
+
+def test_an_unknown_field_goes_into_extra_and_is_warned_of_once_by_its_name(
+    server: Server,
+) -> None:
+    news = {"customer": {"iban": "SE45-canary"}, "fx_rate": 1.0, "tags": ["a"], "note": None}
+    rows = [{**FULL, "id": str(n), **(news if n % 3 else {})} for n in range(100)]
+    run = reading(server, *rows)
+    assert [record["_extra"] for record in run.records(STREAM)] == [
+        news if n % 3 else None for n in range(100)
+    ]
+    for name in news:
+        assert len(run.logged("WARNING", STREAM, f"'{name}'")) == 1
+    assert "canary" not in "\n".join(run.log)
+    assert_fitting(run)
+
+
+def test_a_vendors_field_of_the_taps_own_name_goes_into_extra(server: Server) -> None:
+    own = {"_account": "theirs", "_extra": {"a": 1}}
+    run = reading(server, {**FULL, **own}, balance={"SEK": {"total": "1.00", "_observed_at": "x"}})
+    assert run.records(STREAM) == [{"_account": "default", **FULL, "_extra": own}]
+    (balance,) = run.records(BALANCE)
+    assert balance["_observed_at"] == "2026-03-20T12:00:00.000000Z"
+    assert balance["_extra"] == {"_observed_at": "x"}
+
+
+def test_a_field_that_is_missing_or_null_is_no_error(server: Server) -> None:
+    bare = {"id": "1", "type": "deposit"}
+    nulls = {name: None for name in FULL} | {"id": "2", "type": "deposit"}
+    run = reading(server, bare, nulls, FULL)
+    assert run.failed is None
+    assert run.records(STREAM) == [
+        {"_account": "default", "_extra": None, **row} for row in (bare, nulls, FULL)
+    ]
+    assert_fitting(run)
+
+
+@pytest.mark.parametrize("field", ["id", "type"])
+@pytest.mark.parametrize("value", ["missing", None, 5, True, {}, ["1"]])
+def test_a_key_that_is_missing_or_of_another_type_is_an_error_that_names_it(
+    server: Server, field: str, value: t.Any
+) -> None:
+    row = {**FULL, field: value}
+    if value == "missing":
+        del row[field]
+    run = reading(server, FULL, row)
+    assert run.failed is not None
+    for word in (STREAM, "'default'", f"'{field}'", "2026-03-19"):
+        assert word in run.failed
+    assert "person-1" not in run.failed
+    assert run.states == []
+
+
+def test_texts_come_through_whatever_is_in_them(server: Server) -> None:
+    texts = ["Évry 日本 🧾", 'quo"te\\', "line\nbreak\ttab\u0000", "\u2028", "", " ", "</script>"]
+    run = reading(server, *({**FULL, "id": text, "ref": text} for text in texts))
+    assert [record["ref"] for record in run.records(STREAM)] == texts
+    assert [record["id"] for record in run.records(STREAM)] == texts
+
+
+def test_a_page_may_be_spelled_over_many_lines(server: Server) -> None:
+    pretty = json.dumps(FULL, indent=4).replace("\n", "\r\n")
+    run = reading(server, pretty, pretty.replace("6a734480", "2"))
+    assert len(run.of("RECORD", STREAM)) == 2
+    assert len({json.dumps(record | {"id": ""}) for record in run.records(STREAM)}) == 1
+
+
+def test_the_same_id_with_another_type_is_another_row() -> None:
+    with box() as sandbox:
+        for kind in ("deposit", "refund"):
+            put(sandbox, "1", "2026-03-19T10:00:00Z", type=kind)
+        run = sync(sandbox, settings(sandbox, "zimpler", "2026-03-18"))
+        assert [row["type"] for row in run.rows(STREAM)] == ["deposit", "refund"]
+        (schema,) = run.of("SCHEMA", STREAM)
+        assert schema["key_properties"] == ["_account", "id", "type"]
+        assert schema["bookmark_properties"] == ["approved_at"]
+
+
+@pytest.mark.parametrize("mode", ["hash", "drop"])
+def test_the_customers_account_is_personal(server: Server, mode: str) -> None:
+    key = "canary-pepper"
+    run = reading(
+        server,
+        FULL,
+        {**FULL, "id": "2", "account_ref": None},
+        {**FULL, "id": "3", "account_ref": 7},
+        personal_data=mode,
+        personal_data_key=key,
+    )
+    hashed = [hmac.digest(key.encode(), text, hashlib.sha256).hex() for text in (b"person-1", b"7")]
+    expected = [hashed[0], None, hashed[1]] if mode == "hash" else [None, None, None]
+    assert [record["account_ref"] for record in run.records(STREAM)] == expected
+    assert "person-1" not in str(run.lines)
+    assert "canary" not in "\n".join(run.log) + str(run.lines)
+    assert_fitting(run)
+
+
+def test_the_balance_is_a_row_for_each_currency_as_it_is_now() -> None:
+    with box() as sandbox:
+        put(sandbox, "1", "2026-03-01T10:00:00Z", amount="100.00", fee_amount="-6.50")
+        put(sandbox, "2", "2026-03-20T10:00:00Z", amount="10.00", currency="SEK")
+        run = sync(sandbox, settings(sandbox, "zimpler", "2026-03-18"))
+        truth = sandbox.zimpler.balance("main")
+        assert run.records(BALANCE) == [
+            {
+                "_account": "default",
+                "_observed_at": "2026-03-20T12:00:00.000000Z",
+                "currency": currency,
+                **truth[currency],
+                "_extra": None,
+            }
+            for currency in ("EUR", "SEK")
+        ]
+        assert BALANCE not in run.state["bookmarks"]
+        assert_fitting(run)
+        put(sandbox, "3", "2026-03-20T11:00:00Z", amount="1.00")
+        again = sync(sandbox, settings(sandbox, "zimpler", "2026-03-18"), state=run.state)
+        assert [row["total"] for row in again.rows(BALANCE)] != [
+            row["total"] for row in run.rows(BALANCE)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("balance", "rows"),
+    [
+        ({}, []),
+        ({"SEK": {}}, [{"currency": "SEK"}]),
+        ({"BTC": {"total": "0.12345678901"}}, [{"currency": "BTC", "total": "0.12345678901"}]),
+        ({'S"K\\': {"total": None}}, [{"currency": 'S"K\\', "total": None}]),
+        (
+            {"SEK": {"total": 5, "hold": "1.00"}},
+            [{"currency": "SEK", "total": "5", "_extra": {"hold": "1.00"}}],
+        ),
+    ],
+)
+def test_a_balance_is_taken_as_it_comes(
+    server: Server, balance: t.Any, rows: list[Row]
+) -> None:
+    run = reading(server, balance=balance)
+    assert run.failed is None
+    added = {"_account": "default", "_observed_at": "2026-03-20T12:00:00.000000Z", "_extra": None}
+    assert run.records(BALANCE) == [added | row for row in rows]
+    assert_fitting(run)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["[]", "null", "", "<html>", '{"SEK":"1.00"}', '{"SEK":null}', '{"SEK":[1]}', '{"SEK":{', "["],
+)
+def test_a_balance_of_another_shape_is_an_error_that_says_where(
+    server: Server, body: str
+) -> None:
+    run = reading(server, FULL, balance=body)
+    assert run.failed is not None
+    for word in (BALANCE, "'default'", "GET", "/v4/current_balance"):
+        assert word in run.failed
+    assert "please report" not in run.failed
+    assert len(run.records(STREAM)) == 1
+    assert len([one for one in server.requests if one.path == "/v4/current_balance"]) == 2
+
+
+def test_a_large_run_is_what_the_sandbox_holds() -> None:
+    with box() as sandbox:
+        put_in = fill(sandbox, 1400)
+        run = sync(sandbox, settings(sandbox, "zimpler", "2026-03-08", page_size=99))
+        assert run.rows(STREAM) == put_in
