@@ -146,7 +146,7 @@ class RowCodec(RowWriter):
             return self._raw_page.decode(body)
         except msgspec.ValidationError as error:
             raise Unreadable("the body is not what the vendor's document says") from error
-        except ValueError:
+        except (ValueError, RecursionError):
             return self._decode_leniently(body)
 
     def _decode_leniently(self, body: bytes) -> t.Any:

@@ -76,7 +76,9 @@ class Run:
     def singer_state(self) -> Message:
         """The last states as the tap writes them."""
         bookmarks = {name_of(each["stream"]): blob(each) for each in self.last_states}
-        return {"bookmarks": {name: each for name, each in bookmarks.items() if "partitions" in each}}
+        return {
+            "bookmarks": {name: each for name, each in bookmarks.items() if "partitions" in each}
+        }
 
     def _traces(self, kind: str) -> list[Message]:
         return [trace for trace in self.of("TRACE") if trace["type"] == kind]

@@ -117,7 +117,8 @@ def test_passes_advance_on_their_own() -> None:
         put(sandbox, 1, "2026-03-21 10:00:00", paid_at="2026-03-21T10:00:00Z")
         later(sandbox, days=2)
         sandbox.faults.add(Fault.parse("begateway:422:after=2:times=1"))
-        done = sync(sandbox, config(sandbox, payment_method_types=["credit_card"]), state=state)
+        one_window = {"window_days": 30, "concurrency": 1, "payment_method_types": ["credit_card"]}
+        done = sync(sandbox, config(sandbox, **one_window), state=state)
         assert done.failed is not None
         before, after = watermarks(state, STREAM), watermarks(done.state, STREAM)
         moved = {key[2]: after[key] > before[key] for key in before}
