@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
+import typing as t
 
 from singer_sdk.exceptions import ConfigValidationError
 
-from tap_payments.core.errors import SyncFailed
+from tap_payments.core.errors import Refused, SyncFailed, unexpected
 from tap_payments.core.stopping import ReaderGone, Stopped
 from tap_payments.core.writer import silence_stdout
 from tap_payments.tap import TapPayments
+
+if t.TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def main() -> None:
@@ -27,19 +30,29 @@ def main() -> None:
     except BrokenPipeError:
         silence_stdout()
         _leave(ReaderGone.code)
-    except ConfigValidationError as refusal:
-        for problem in refusal.errors:
-            logger.error("%s", problem)  # noqa: TRY400 - the user can mend it: no traceback
+    except Exception as error:  # noqa: BLE001 - every one of them ends as a line
+        for line in lines_of(error):
+            logger.error("%s", line)  # noqa: TRY400 - without a traceback
         sys.exit(1)
-    except SyncFailed as failed:
-        logger.error("Failed: %s", failed)  # noqa: TRY400
-        sys.exit(1)
-    except json.JSONDecodeError as error:
-        logger.error("A file given on the command line is not JSON (line %d)", error.lineno)  # noqa: TRY400
-        sys.exit(1)
-    except OSError as error:
-        logger.error("%s: %s", error.filename or "the system", error.strerror)  # noqa: TRY400
-        sys.exit(1)
+
+
+def lines_of(error: Exception) -> Sequence[str]:  # noqa: PLR0911 - a table, in order
+    """An error for whoever reads the terminal: what happened, and what to do."""
+    if isinstance(error, Refused):
+        return error.problems
+    if isinstance(error, ConfigValidationError):
+        return error.errors
+    if isinstance(error, SyncFailed):
+        return [f"Failed: {error}"]
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return [f"{where}{error.strerror or error}"]
+    if type(error).__name__ == "JSONDecodeError":  # of json or of simplejson
+        line = getattr(error, "lineno", "?")
+        return [f"a file given on the command line is not JSON (line {line})"]
+    if isinstance(error, UnicodeDecodeError):
+        return ["a file given on the command line is not UTF-8"]
+    return [str(unexpected(error))]
 
 
 def _leave(code: int) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import typing as t
 from functools import cached_property
 
-from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.exceptions import ConfigValidationError, MappingError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.tap_base import CliTestOptionValue
 
+from tap_payments.core.errors import Refused
 from tap_payments.core.http import Policy
 from tap_payments.core.run import ResilientTap
 from tap_payments.core.settings import check_settings, defaults_of, given, resolve_accounts
@@ -45,6 +46,12 @@ class TapPayments(ResilientTap):
         PluginCapabilities.FLATTENING,
         PluginCapabilities.STRUCTURED_LOGGING,
     ]
+
+    def __init__(self, **options: t.Any) -> None:
+        catalog = options.get("catalog")
+        if isinstance(catalog, dict) and not isinstance(catalog.get("streams"), list):
+            raise Refused("the catalog has no list of streams")
+        super().__init__(**options)
 
     # Settings
 
@@ -156,6 +163,21 @@ class TapPayments(ResilientTap):
                 series=stream.series(context),
                 outcome=outcome,
             )
+
+    @classmethod
+    def invoke(cls, **options: t.Any) -> None:
+        """Runs the command.
+
+        Raises:
+            Refused: the settings, the state or the stream maps cannot be used.
+        """
+        try:
+            super().invoke(**options)
+        except ConfigValidationError as refusal:
+            # The SDK would end its lines with one that says nothing.
+            raise Refused(*refusal.errors) from None
+        except MappingError as error:
+            raise Refused(f"stream_maps: cannot be used ({type(error).__name__})") from None
 
     @classmethod
     def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:

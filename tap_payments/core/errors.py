@@ -5,6 +5,7 @@
     QuotaSpent      the provider's daily quota is used up: ends cleanly, resumes later
     StreamFailed    fails one stream of one account; the others go on
     SyncFailed      the whole run, once every stream had its turn
+    Refused         settings, state or catalog that cannot be used: nothing is asked for
 
 Messages are for users. They hold no body, no query string, no header and no setting's value.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 import email.utils
 import json
 import re
+import traceback
 import typing as t
 from datetime import UTC, datetime
 
@@ -49,8 +51,25 @@ class StreamFailed(Exception):
         self.status = status
 
 
+class Refused(Exception):
+    """What was given on the command line cannot be used; a line for each problem."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
 class SyncFailed(Exception):
     """Some streams failed; the message names each of them."""
+
+
+def unexpected(error: Exception) -> StreamFailed:
+    """A bug as a failure; the error's own message may hold a value of the data."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{last.filename.rpartition('/')[2]}:{last.lineno}"
+    return StreamFailed(
+        f"unexpected {type(error).__name__} at {where}; please report it", kind="system"
+    )
 
 
 OUTCOMES: tuple[tuple[range, str], ...] = (

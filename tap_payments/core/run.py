@@ -7,7 +7,6 @@ import logging
 import sys
 import threading
 import time
-import traceback
 import typing as t
 from dataclasses import replace
 from functools import cached_property, partial
@@ -20,7 +19,7 @@ from singer_sdk.exceptions import (
 )
 from singer_sdk.singerlib import StateMessage
 
-from tap_payments.core.errors import QuotaSpent, StreamFailed, SyncFailed
+from tap_payments.core.errors import QuotaSpent, StreamFailed, SyncFailed, unexpected
 from tap_payments.core.progress import Progress
 from tap_payments.core.redaction import redacting, secrets_of
 from tap_payments.core.runtime import Runtime
@@ -97,7 +96,7 @@ class ResilientTap(Tap):
             self._fail(stream, context, failure)
         except Exception as error:  # noqa: BLE001 - a bug in one stream leaves the others be
             line.failed = True
-            self._fail(stream, context, _bug(error))
+            self._fail(stream, context, unexpected(error))
         finally:
             self.progress.ended()
             line.rows += stream.written - before[0]
@@ -117,6 +116,8 @@ class ResilientTap(Tap):
             SyncFailed: some of them failed, after all had their turn.
             ConfigValidationError: `start_date` is missing.
         """
+        if not any(stream.selected for stream in self.streams.values()):
+            self.logger.warning("The catalog selects no stream of the configured providers")
         windowed = [
             stream.name
             for stream in self.streams.values()
@@ -180,12 +181,3 @@ class ResilientTap(Tap):
 
     def _handle_termination(self, signum: int, frame: t.Any) -> None:
         self.writer.shield.on_signal(signum, frame)
-
-
-def _bug(error: Exception) -> StreamFailed:
-    """An unexpected error as a failure; its own message may hold a value of the data."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{last.filename.rpartition('/')[2]}:{last.lineno}"
-    return StreamFailed(
-        f"unexpected {type(error).__name__} at {where}; please report it", kind="system"
-    )

@@ -11,6 +11,7 @@ from singer_sdk.exceptions import MaxRecordsLimitException
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
 
+from tap_payments.core.errors import StreamFailed
 from tap_payments.core.http import Tally
 from tap_payments.core.privacy import Rules, replacement
 from tap_payments.core.rows import Batch, RowCodec, RowWriter
@@ -118,8 +119,9 @@ class ProviderStream(Stream, abc.ABC):
         super().apply_catalog(catalog)
         if not self.primary_keys:
             self.primary_keys = type(self).primary_keys  # type: ignore[assignment]  # a tuple here
+        cursor: t.Any = type(self).replication_key  # a property of the SDK's where we name none
         if not self.replication_key and self.forced_replication_method != "FULL_TABLE":
-            self.replication_key = type(self).replication_key  # type: ignore[assignment]  # a str
+            self.replication_key = cursor if isinstance(cursor, str) else None
 
     def get_records(self, context: t.Any) -> Iterable[dict[str, t.Any]]:  # noqa: ARG002
         """Nothing: rows go from page to line without passing through the SDK one by one."""
@@ -184,13 +186,23 @@ class ProviderStream(Stream, abc.ABC):
                 now = self.tap.runtime.clock()
                 self.tap.writer.write_rows(self.name, lines, added, now)
             else:
-                for row in batch.rows:
-                    self._write_record_message(codec.to_python(row))
+                self._write_mapped(codec, batch)
             self.counter.increment(len(batch.rows))
             self.written += len(batch.rows)
             self.tap.progress.moved(rows=len(batch.rows))
         if limit is not None and self.written >= limit:
             self._abort_sync(MaxRecordsLimitException(f"the limit of {limit} records is reached"))
+
+    def _write_mapped(self, codec: RowWriter, batch: Batch) -> None:
+        """Writes rows through the SDK, which maps and flattens them."""
+        for row in batch.rows:
+            try:
+                self._write_record_message(codec.to_python(row))
+            except Exception as error:
+                raise StreamFailed(
+                    f"a record cannot be mapped ({type(error).__name__}): check stream_maps",
+                    kind="config",
+                ) from error
 
 
 class SnapshotStream(ProviderStream):

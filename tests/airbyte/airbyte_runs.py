@@ -8,13 +8,13 @@ import sys
 import tempfile
 import typing as t
 from dataclasses import dataclass
-from pathlib import Path
 
 from airbyte_protocol.models import AirbyteMessage, AirbyteStateBlob
 from pydantic import BaseModel
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tap_payments.sandbox import Sandbox
 

@@ -7,12 +7,12 @@ import typing as t
 import pytest
 from airbyte_runs import Platform, secrets_of
 
-from tap_payments.sandbox import Sandbox
-
 if t.TYPE_CHECKING:
     from pathlib import Path
 
     from airbyte_runs import Message, Run
+
+    from tap_payments.sandbox import Sandbox
 
 
 def status_of(run: Run) -> Message:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import typing as t
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from airbyte_runs import TAP, Platform, blob, name_of, watermarks
 
-if t.TYPE_CHECKING:
-    from airbyte_runs import Message, Run
+from tap_payments.sandbox import Clock, Sandbox
 
-    from tap_payments.sandbox import Sandbox
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from airbyte_runs import Message, Run
 
 ZIMPLER = "zimpler_transactions"
 SPACIVOX = "spacivox_payment_transactions"
@@ -38,30 +41,34 @@ def as_platforms_send_it(state: Message) -> Message:
     return {**state, "global_": None, "data": None, "destinationStats": None}
 
 
-def test_two_reads_in_a_row_deliver_what_is_new_and_the_lookback(
-    platform: Platform, box: Sandbox
-) -> None:
-    first = platform.read(*INCREMENTAL)
-    box.journal.clear()
-    box.clock.advance(hours=3)
-    second = platform.read(*INCREMENTAL, state=first.last_states)
-    assert second.code == 0
-    for stream in INCREMENTAL:
-        assert 0 < len(second.records(stream)) < len(first.records(stream))
-        assert second.statuses(stream) == ["STARTED", "RUNNING", "COMPLETE"]
-        before, after = watermarks(first.states(stream)[-1]), watermarks(second.states(stream)[-1])
-        assert before.keys() == after.keys()
-        assert all(after[account] >= before[account] for account in before)
-        (lookback,) = ({1: 1, 3: 3}.get(1 if stream == ZIMPLER else 3, 0),)
-        earliest = min(since(box, stream))[:10]
-        reach = min(before.values())[:10]
-        assert (int(reach[8:]) - int(earliest[8:])) % 30 in (lookback, lookback + 1)
-    truth = {
-        (account, row["id"], row["type"])
-        for account in ("main", "shop2")
-        for row in box.zimpler.rows(account)
-    }
-    assert keys(first.records(ZIMPLER)) | keys(second.records(ZIMPLER)) == truth
+def test_two_reads_in_a_row_deliver_what_is_new_and_the_lookback(tmp_path: Path) -> None:
+    with Sandbox(days=6, clock=Clock(offset=-timedelta(hours=30), frozen=True)) as box:
+        platform = Platform(tmp_path, box.config("zimpler", "spacivox"))
+        first = platform.read(*INCREMENTAL)
+        box.clock.advance(hours=30)
+        box.journal.clear()
+        second = platform.read(*INCREMENTAL, state=first.last_states)
+        truth = {
+            ZIMPLER: [
+                {"_account": account, **row}
+                for account in ("main", "shop2")
+                for row in box.zimpler.rows(account)
+            ],
+            SPACIVOX: [{"_account": "default", **row} for row in box.spacivox.rows("main")],
+        }
+        assert second.code == 0
+        for stream, lookback in {ZIMPLER: 1, SPACIVOX: 3}.items():
+            assert 0 < len(second.records(stream)) < len(first.records(stream))
+            assert second.statuses(stream) == ["STARTED", "RUNNING", "COMPLETE"]
+            before = watermarks(first.states(stream)[-1])
+            after = watermarks(second.states(stream)[-1])
+            assert all(after[account] >= before[account] for account in before)
+            earliest = datetime.fromisoformat(min(since(box, stream))).replace(tzinfo=UTC)
+            reach = datetime.fromisoformat(min(before.values()))
+            assert timedelta(0) <= reach - earliest <= timedelta(days=lookback)
+            assert keys(first.records(stream)) < keys(truth[stream])
+            both = keys(first.records(stream)) | keys(second.records(stream))
+            assert both == keys(truth[stream])
 
 
 @pytest.mark.parametrize("stream", INCREMENTAL)

@@ -27,7 +27,8 @@ Json = dict[str, t.Any]
 
 def call(*arguments: str | Path) -> taps.Finished:
     """One call in this process."""
-    output = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    stdout = io.BytesIO()
+    output = io.TextIOWrapper(stdout, encoding="utf-8")
     errors = io.StringIO()
     with (
         taps.signals_kept(),
@@ -39,8 +40,7 @@ def call(*arguments: str | Path) -> taps.Finished:
         except SystemExit as leaving:
             code = t.cast("int", leaving.code)
     output.flush()
-    written = t.cast("io.BytesIO", output.buffer).getvalue()
-    return taps.Finished(code, written, errors.getvalue())
+    return taps.Finished(code, stdout.getvalue(), errors.getvalue())
 
 
 @dataclass

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,12 +25,10 @@ def test_pieces_have_neither_gap_nor_overlap(since: datetime, length: int, step:
     found = cut(since, until, timedelta(seconds=max(step, length // 500)))
     assert (found[0][0], found[-1][1]) == (since, until)
     assert all(low < high for low, high in found)
-    assert all(one[1] == two[0] for one, two in zip(found, found[1:], strict=False))
+    assert all(one[1] == two[0] for one, two in itertools.pairwise(found))
 
 
-@given(
-    st.integers(1, 2000), st.integers(1, 400), st.booleans(), st.none() | st.integers(1, 10)
-)
+@given(st.integers(1, 2000), st.integers(1, 400), st.booleans(), st.none() | st.integers(1, 10))
 def test_shards_are_never_more_than_asked_for(
     days: int, shards: int, whole: bool, at_most: int | None
 ) -> None:

@@ -44,10 +44,10 @@ def make_plan(shards: int = SHARDS, **changes: t.Any) -> Plan:
 PLAN = make_plan()
 
 
-def result(n: int, plan: Plan = PLAN, **changes: t.Any) -> ShardResult:
-    shard = plan.shards[n]
+def result(n: int, **changes: t.Any) -> ShardResult:
+    shard = PLAN.shards[n]
     fields = {
-        "plan": plan.digest,
+        "plan": PLAN.digest,
         "shard": shard.id,
         "stream": shard.stream,
         "account": shard.account,

@@ -93,7 +93,7 @@ class Month:
         return reached if reached < (self.watermarks[name] or self.begin) else None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**32), st.sampled_from([0.0, 0.05, 0.2, 0.5]))
 def test_a_month_of_daily_runs_delivers_everything_before_its_watermarks(
     seed: int, faults: float

@@ -98,7 +98,8 @@ class CurrentBalance(SnapshotStream):
         self, account: Provider, codec: RowCodec, *, tally: Tally, cancelled: threading.Event
     ) -> list[t.Any]:
         """One row per currency: the answer is an object of objects by currency."""
-        codec.added["_observed_at"] = format_instant(self.tap.runtime.clock())
+        if self.mask["properties", "_observed_at"]:
+            codec.added["_observed_at"] = format_instant(self.tap.runtime.clock())
         return account.client.fetch(
             Call("GET", "/v4/current_balance"), _rows_by_currency, tally=tally, cancelled=cancelled
         )

@@ -1,0 +1,87 @@
+"""A PostgreSQL server for one test session: the binaries of a wheel, a folder, a socket in it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from meltano_project import ROOT, Row
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SERVER_USER = "nobody"
+"""PostgreSQL refuses to run as root; then it runs as this user."""
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A server that listens on a socket only."""
+
+    binaries: Path
+    socket_folder: Path
+
+    @property
+    def url(self) -> str:
+        """For SQLAlchemy."""
+        return f"postgresql+psycopg://postgres@/postgres?host={quote(str(self.socket_folder))}"
+
+    def rows(self, sql: str) -> list[Row]:
+        """What a query answers."""
+        wrapped = f"select row_to_json(answer) from ({sql}) answer"
+        command = [str(self.binaries / "psql"), "-h", str(self.socket_folder), "-U", "postgres"]
+        command += ["-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", wrapped]
+        answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        return [json.loads(line) for line in answer.splitlines()]
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[Postgres]:
+    """A new server; its folder goes when it ends."""
+    (installed,) = (ROOT / ".tools/meltano/lib").glob("*/site-packages/*pgserver/pginstall18")
+    # Short, since a socket's path may have no more than about 100 characters.
+    with tempfile.TemporaryDirectory(prefix="pg") as name:
+        home, as_other = Path(name), {}
+        if os.geteuid() == 0:
+            # The other user may not be let into the folder of this repository.
+            as_other = {"user": SERVER_USER, "group": os.stat(home).st_gid, "extra_groups": []}
+            installed = shutil.copytree(installed, home / "postgres")
+            home.chmod(0o755)
+        binaries, data = installed / "bin", home / "data"
+        data.mkdir()
+        if as_other:
+            shutil.chown(data, SERVER_USER)
+        initialise = [str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust"]
+        initialise += ["--no-sync", "--encoding=UTF8", "--locale=C"]
+        subprocess.run(initialise, check=True, capture_output=True, cwd=data, **as_other)  # type: ignore[call-overload]  # user and group, where given
+        serve = [str(binaries / "postgres"), "-D", str(data), "-k", str(data), "-h", "", "-F"]
+        with (home / "log").open("wb") as log:
+            process = subprocess.Popen(serve, cwd=data, stdout=log, stderr=log, **as_other)  # type: ignore[call-overload]  # as above
+        try:
+            server = Postgres(binaries, data)
+            wait_for(server, process, home / "log")
+            yield server
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def wait_for(server: Postgres, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until the server answers."""
+    command = [str(server.binaries / "pg_isready"), "-h", str(server.socket_folder), "-t", "30"]
+    for _ in range(100):
+        if process.poll() is not None:
+            raise RuntimeError(log.read_text())
+        if subprocess.run(command, capture_output=True, check=False).returncode == 0:
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.1)
+    raise RuntimeError("PostgreSQL does not start: " + log.read_text())
