@@ -126,6 +126,14 @@ class TapPayments(ResilientTap):
             streams.append(SyncWindows(self))
         return streams
 
+    def setup_mapper(self) -> None:
+        """Fills in the keys that a catalog leaves out, before messages are made of it."""
+        for stream in self.streams.values():
+            entry = self.catalog.get_stream(stream.name)
+            if entry is not None and not entry.key_properties:
+                entry.key_properties = type(stream).primary_keys  # type: ignore[assignment]  # a tuple
+        super().setup_mapper()
+
     # State and messages
 
     def load_state(self, state: dict[str, t.Any]) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import typing as t
 
+import hypothesis
 import pytest
 from clock import Clock
 from server import Server
@@ -10,6 +11,10 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tap_payments.core.runtime import Runtime
+
+# The same examples in every run, however slow the machine is.
+hypothesis.settings.register_profile("tap", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("tap")
 
 
 @pytest.fixture

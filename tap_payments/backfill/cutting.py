@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import timedelta
 
 from tap_payments.core.values import DAY
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
-
-HOUR = timedelta(hours=1)
+    from datetime import datetime, timedelta
 
 
 class Cut(t.NamedTuple):
@@ -20,16 +17,15 @@ class Cut(t.NamedTuple):
     days: int | None = None
     shards: int | None = None
 
-    def step(self, length: timedelta, *, whole_days: bool, at_most: int | None = None) -> timedelta:
-        """How long each shard is: whole days, or whole hours where days would be too many."""
-        if self.days is not None:
-            # A number of days beyond the span would overflow.
-            step = min(self.days, -(-length // DAY)) * DAY
-            if at_most is None or -(-length // step) <= at_most:
-                return step
-        parts = min(each for each in (self.shards, at_most) if each is not None)
-        unit = DAY if whole_days or length >= parts * DAY else HOUR
-        return -(-length // (parts * unit)) * unit
+    def step(self, length: timedelta, *, at_most: int | None = None) -> timedelta:
+        """How long each shard is, in whole days; `at_most` is a limit besides its own."""
+        total = -(-length // DAY)
+        days = total if self.days is None else min(self.days, total)
+        if self.shards is not None:
+            days = -(-total // self.shards)
+        if at_most is not None:
+            days = max(days, -(-total // at_most))
+        return days * DAY
 
 
 def pieces(

@@ -120,7 +120,7 @@ class _Planning:
         limit = account.own.get("daily_request_limit")
         if limit is None or not streams:
             return None
-        if len(streams) > limit or limit < REPORT_REQUESTS:
+        if len(streams) > limit:
             raise Refused(
                 f"{account.subject}: daily_request_limit {limit} is not enough for a shard of each "
                 f"of {len(streams)} streams: choose fewer with --streams"
@@ -157,8 +157,7 @@ class _Planning:
                 ],
             )
         )
-        whole_days = reach.has_days(contexts[0])
-        step = self.choice.cut.step(until - since, whole_days=whole_days, at_most=at_most)
+        step = self.choice.cut.step(until - since, at_most=at_most)
         for low, high in pieces(since, until, step):
             shard = shard_id(name, account, low, high)
             requests = reach.requests(low, high)

@@ -7,7 +7,6 @@ from datetime import timedelta
 from functools import cached_property
 
 from tap_payments.core.report_plan import plan_requests
-from tap_payments.core.values import DAY, floor_day
 from tap_payments.core.windowed import IncrementalStream, WindowedStream
 from tap_payments.core.windows import Bounds, plan_windows
 from tap_payments.core.zones import plain_hour_at_or_before, to_readings, to_zone
@@ -56,11 +55,6 @@ class Reach:
         if isinstance(self.stream, WindowedStream):
             return self.stream.span(context, None).start
         return to_readings(plain_hour_at_or_before(instant, self._zone), self._zone).earliest
-
-    def has_days(self, context: Context) -> bool:
-        """Whether the API is asked for whole days: then noon is rounded to midnight."""
-        noon = floor_day(self._now) - DAY / 2
-        return self.begin(noon, context) < noon
 
     def requests(self, since: datetime, until: datetime) -> int:
         """What a run asks at least: once for each window, or for its reports and their list."""

@@ -19,7 +19,8 @@ NULL = Raw(b"null")
 
 _KINDS = {b'"': "string", b"{": "object", b"[": "array", b"t": "boolean", b"f": "boolean"}
 _KINDS |= {digit.encode(): "number" for digit in "-0123456789"} | {b"n": "null"}
-_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+DECIMAL_PATTERN = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\Z"
+_DECIMAL = re.compile(DECIMAL_PATTERN)
 _DECIMAL_CHARACTERS = frozenset("0123456789+-.eE")
 _INTEGER = re.compile(rb"-?\d+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

@@ -16,7 +16,7 @@ from types import GenericAlias
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from tap_payments.core.columns import Column
+from tap_payments.core.columns import DECIMAL_PATTERN, Column, all_suit
 from tap_payments.core.errors import StreamFailed, Unreadable
 from tap_payments.core.exact import dumps, loads, parse_object, spell
 
@@ -50,7 +50,7 @@ class RowWriter:
         """The rows as JSON lines, and the members to put in front of each row's own."""
         added = dumps(self.added)[1:-1]
         if batch.careful:
-            return b"".join(dumps(row) + b"\n" for row in batch.rows), added + b","
+            return b"".join(_to_line(row) for row in batch.rows), added + b","
         extra = b',"_extra":null,' if self.extra_selected else b","
         return self._encode(batch.rows), added + extra
 
@@ -90,6 +90,7 @@ class RowCodec(RowWriter):
         self.texts_sent_as_numbers = texts_sent_as_numbers
         self.dropped = [name for name in self.columns if not selected(name)]
         self.rules = rules
+        self._selected = selected
         self._warn = warn
         self._rows_of = operator.attrgetter(rows_field) if rows_field else None
         self._page_any = page[t.Any]
@@ -122,10 +123,15 @@ class RowCodec(RowWriter):
             msgspec.json.Decoder(GenericAlias(list, (check_row,))) if checks else None
         )
         self._formatted = [
-            (operator.attrgetter(column.name), float if "decimal" in column.format else _to_date)
+            (operator.attrgetter(column.name), column.format)
             for column in self.columns.values()
             if column.format and (self._flat or "decimal" in column.format)
         ]
+
+    def add(self, name: str, value: t.Any) -> None:
+        """Adds a member to every row, if it is selected."""
+        if self._selected(name):
+            self.added[name] = value
 
     def decode(self, body: bytes) -> t.Any:
         """A page, its rows still undecoded where that is cheaper.
@@ -190,13 +196,10 @@ class RowCodec(RowWriter):
             return None
 
     def _fitted(self, rows: list[t.Any]) -> Batch | None:
-        try:
-            for get, parse in self._formatted:
-                for value in map(get, rows):
-                    if value is not None and value is not UNSET:
-                        parse(value)
-        except ValueError:
-            return None
+        for get, format_ in self._formatted:
+            texts = [text for text in map(get, rows) if text is not None and text is not UNSET]
+            if not all_suit(texts, format_):
+                return None
         for name in self.texts_sent_as_numbers:
             for row in rows:
                 if isinstance(value := getattr(row, name), int):
@@ -210,28 +213,36 @@ class RowCodec(RowWriter):
         row: dict[str, t.Any] = {}
         extra: dict[str, t.Any] = {}
         for name, value in members.items():
+            if name in self.dropped:
+                continue
             if self.rules is not None and self.rules.touches(name, bytes(value)):
                 value = spell(self.rules.apply(name, loads(bytes(value))))  # noqa: PLW2901
             column = self.columns.get(name)
             if column is None:
                 extra[name] = value
-                self._warn(f"field '{name}' is not in the schema; its values go into _extra")
+                self._warn(f"field {name!r} is not in the schema; its values go into _extra")
                 continue
             row[name], left = column.fit(value)
             if left is not None:
                 extra[name] = left
                 self._warn(
-                    f"field '{name}' came with another type than the schema says; "
+                    f"field {name!r} came with another type than the schema says; "
                     "such values go into _extra"
                 )
         for key in self.keys:
             if key not in row:
                 raise StreamFailed(f"a row lacks its key field '{key}'")
-        for name in self.dropped:
-            row.pop(name, None)
         if self.extra_selected:
             row["_extra"] = extra or None
         return row
+
+
+def _to_line(row: dict[str, t.Any]) -> bytes:
+    """A row as one line, also where a piece of it was spelled over several."""
+    line = dumps(row)
+    if b"\n" in line or b"\r" in line:
+        line = msgspec.json.format(line, indent=-1)
+    return line + b"\n"
 
 
 def _members(row: t.Any) -> dict[str, Raw]:
@@ -257,6 +268,8 @@ def _check_type(column: Column) -> t.Any:
     kinds = column.kinds - {"null"}
     if column.format in ("date-time", "date"):
         return datetime if column.format == "date-time" else date
+    if column.format and column.name.count("."):
+        return t.Annotated[str, msgspec.Meta(pattern=DECIMAL_PATTERN)]
     if kinds == {"number"}:
         return int | float
     if kinds == {"array"}:
@@ -275,8 +288,4 @@ def _check_type(column: Column) -> t.Any:
 
 
 def _member_type(column: Column) -> t.Any:
-    return _plain_type(column) or _check_type(column)
-
-
-def _to_date(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    return _check_type(column) or _plain_type(column)

@@ -178,7 +178,13 @@ def _check_object(where: str, schema: Schema, settings: Mapping[str, t.Any]) -> 
         if field is None:
             yield f"{where}.{_printable(name)}: unknown setting"
         elif value is not None:
-            yield from _check_value(f"{where}.{name}", field, value)
+            yield from _check_value(f"{where}.{name}", _outline(field), value)
+
+
+def _outline(field: Schema) -> Schema:
+    """A list of objects without what they hold, since each is checked on its own."""
+    items = field.get("items", {})
+    return {**field, "items": {"type": items["type"]}} if "properties" in items else field
 
 
 def _check_value(where: str, field: Schema, value: t.Any) -> Iterator[str]:

@@ -49,9 +49,10 @@ class Node:
         """Whether elements with content of their own stand side by side under one name."""
         return any(child.again and child.children for child in self.children.values())
 
+    @property
     def holds_cell(self) -> bool:
-        """Whether it is a column: an attribute, or an element with text or without children."""
-        return self.is_attribute or self.has_text or not self.children
+        """Whether it is a column: an element with text, or without children."""
+        return self.has_text or not self.children
 
 
 class Shape:
@@ -124,7 +125,7 @@ def _cells(
     node: Node, path: tuple[str, ...], *, is_row: bool = False
 ) -> Iterator[tuple[Node, str]]:
     own = to_name(node.name)
-    if node.holds_cell():
+    if node.holds_cell and not (is_row and node.attributes and not node.has_text):
         yield node, "_".join((*path, own))
     for attribute in node.attributes.values():
         yield attribute, to_name(attribute.name)

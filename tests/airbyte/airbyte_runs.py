@@ -8,13 +8,13 @@ import sys
 import tempfile
 import typing as t
 from dataclasses import dataclass
+from pathlib import Path
 
 from airbyte_protocol.models import AirbyteMessage, AirbyteStateBlob
 from pydantic import BaseModel
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tap_payments.sandbox import Sandbox
 
@@ -102,12 +102,45 @@ def watermarks(state: Message) -> dict[str, str]:
     }
 
 
+class Warm:
+    """Runs the command as often as it is called; see `warm.py`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("warm.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, arguments: list[str]) -> Run:
+        """Runs the command to its end."""
+        assert self._process.stdin
+        assert self._process.stdout
+        files = {name: str(self._folder / name) for name in ("stdout", "stderr")}
+        self._process.stdin.write(json.dumps({"arguments": arguments, **files}) + "\n")
+        self._process.stdin.flush()
+        code = int(self._process.stdout.readline())
+        stdout, stderr = (Path(file).read_text(encoding="utf-8") for file in files.values())
+        return Run(code, stdout.splitlines(), stderr)
+
+    def stop(self) -> None:
+        """Ends it."""
+        self._process.communicate(timeout=10)
+
+
 class Platform:
     """Calls the source with files, as Airbyte does, and keeps what it answered."""
 
-    def __init__(self, folder: Path, config: Message) -> None:
+    def __init__(self, folder: Path, config: t.Any, warm: Warm) -> None:
         self.folder = folder
         self.config = config
+        self.warm = warm
+
+    def given(self, config: t.Any) -> Platform:
+        """The same with other settings; a text is the file as it is."""
+        return Platform(self.folder, config, self.warm)
 
     def file(self, name: str, content: t.Any) -> str:
         """The path of a file with a JSON document, or with a text as it is."""
@@ -120,8 +153,8 @@ class Platform:
     def arguments(
         self, verb: str, *, catalog: t.Any = None, state: t.Any = None, more: tuple[str, ...] = ()
     ) -> list[str]:
-        """The command line."""
-        line = [*COMMAND, verb]
+        """The command line after the command."""
+        line = [verb]
         if verb != "spec":
             line += ["--config", self.file("config", self.config)]
         if catalog is not None:
@@ -134,9 +167,7 @@ class Platform:
         self, verb: str, *, catalog: t.Any = None, state: t.Any = None, more: tuple[str, ...] = ()
     ) -> Run:
         """Runs the command to its end; every message must be one of the protocol's."""
-        arguments = self.arguments(verb, catalog=catalog, state=state, more=more)
-        done = subprocess.run(arguments, capture_output=True, timeout=120, check=False)
-        run = Run(done.returncode, done.stdout.decode().splitlines(), done.stderr.decode())
+        run = self.warm.run(self.arguments(verb, catalog=catalog, state=state, more=more))
         assert_protocol(run.lines)
         assert run.stderr == "", run.stderr
         return run

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from airbyte_runs import Platform
+from airbyte_runs import Platform, Warm
 
 from tap_payments.sandbox import Clock, Sandbox
 
@@ -22,7 +22,15 @@ def box() -> Iterator[Sandbox]:
         yield sandbox
 
 
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
+    """The command, imported once."""
+    process = Warm(tmp_path_factory.mktemp("warm"))
+    yield process
+    process.stop()
+
+
 @pytest.fixture
-def platform(box: Sandbox, tmp_path: Path) -> Platform:
+def platform(box: Sandbox, tmp_path: Path, warm: Warm) -> Platform:
     """A platform with the settings of Zimpler and Spacivox, quick to give up."""
-    return Platform(tmp_path, {**box.config("zimpler", "spacivox"), "max_retries": 0})
+    return Platform(tmp_path, {**box.config("zimpler", "spacivox"), "max_retries": 0}, warm)

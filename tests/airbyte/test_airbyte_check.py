@@ -8,8 +8,6 @@ import pytest
 from airbyte_runs import Platform, secrets_of
 
 if t.TYPE_CHECKING:
-    from pathlib import Path
-
     from airbyte_runs import Message, Run
 
     from tap_payments.sandbox import Sandbox
@@ -29,8 +27,8 @@ def assert_failed(run: Run, *words: str) -> None:
         assert word in status["message"]
 
 
-def test_one_request_for_each_account_and_no_report_job(tmp_path: Path, box: Sandbox) -> None:
-    assert status_of(Platform(tmp_path, box.config()).run("check")) == {"status": "SUCCEEDED"}
+def test_one_request_for_each_account_and_no_report_job(platform: Platform, box: Sandbox) -> None:
+    assert status_of(platform.given(box.config()).run("check")) == {"status": "SUCCEEDED"}
     asked = [(each.provider, each.method, each.path) for each in box.journal]
     assert sorted(asked) == [
         ("begateway", "POST", "/api/reports"),
@@ -42,12 +40,12 @@ def test_one_request_for_each_account_and_no_report_job(tmp_path: Path, box: San
     ]
 
 
-def test_all_that_refuse_are_named_in_one_message(tmp_path: Path, box: Sandbox) -> None:
+def test_all_that_refuse_are_named_in_one_message(platform: Platform, box: Sandbox) -> None:
     config = box.config() | {"max_retries": 0}
     config["zimpler"]["accounts"][1]["api_key"] = "canary-wrong-key"
     config["tikpay"]["client_secret"] = "canary-wrong-secret"
     box.faults.add("spacivox:503:times=99")
-    run = Platform(tmp_path, config).run("check")
+    run = platform.given(config).run("check")
     assert_failed(
         run,
         "Zimpler account 'shop2'", "401", "zimpler.api_key",
@@ -92,8 +90,7 @@ def test_a_missing_start_date_is_said_before_the_first_sync(platform: Platform) 
     [("{", "not JSON"), ("[]", "not a JSON object"), ("", "not a JSON object"), ("{}", "provider")],
 )
 def test_a_config_that_is_none_is_refused(platform: Platform, content: str, word: str) -> None:
-    platform.config = content  # type: ignore[assignment]  # what somebody might hand over
-    assert_failed(platform.run("check"), word)
+    assert_failed(platform.given(content).run("check"), word)
 
 
 def test_a_config_that_is_not_there_is_refused(platform: Platform) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import typing as t
 
 import jsonschema
-from airbyte_runs import Platform
 
 from tap_payments.providers import PROVIDERS
 from tap_payments.providers.tikpay.streams import Report
 
 if t.TYPE_CHECKING:
-    from pathlib import Path
+    from airbyte_runs import Platform
 
     from tap_payments.sandbox import Sandbox
 
@@ -20,8 +19,8 @@ REPORTS = {stream.name for stream in Report.__subclasses__()}
 FULL = {"zimpler_current_balance", "spacivox_teams", "tikpay_report_jobs"}
 
 
-def test_without_a_provider_all_streams_are_listed(tmp_path: Path) -> None:
-    streams = Platform(tmp_path, {}).discover()
+def test_without_a_provider_all_streams_are_listed(platform: Platform) -> None:
+    streams = platform.given({}).discover()
     assert set(streams) == EVERY
     for name, stream in streams.items():
         columns = stream["json_schema"]["properties"]
@@ -57,23 +56,23 @@ def test_with_providers_only_theirs_and_sync_windows_when_it_is_on(
     assert not list(box.journal)
 
 
-def test_settings_that_are_not_complete_are_enough(tmp_path: Path) -> None:
+def test_settings_that_are_not_complete_are_enough(platform: Platform) -> None:
     config = {"zimpler": {"page_size": 0}, "max_retries": "x", "begateway": {}, "tikpay": {}}
-    streams = Platform(tmp_path, config).discover()
+    streams = platform.given(config).discover()
     assert {"zimpler_transactions", "begateway_transactions", "tikpay_taps"} <= set(streams)
 
 
-def test_key_columns_of_a_report_are_declared(tmp_path: Path, box: Sandbox) -> None:
+def test_key_columns_of_a_report_are_declared(platform: Platform, box: Sandbox) -> None:
     config = box.config("tikpay")
     config["tikpay"]["key_properties"] = {"TAPS": ["tapId", "readerId"]}
-    taps = Platform(tmp_path, config).discover()["tikpay_taps"]
+    taps = platform.given(config).discover()["tikpay_taps"]
     assert taps["source_defined_primary_key"] == [["_account"], ["tapId"], ["readerId"]]
     assert taps["json_schema"]["properties"]["tapId"]["type"] == ["string"]
     assert taps["json_schema"]["properties"]["_row"]["type"] == ["object", "null"]
 
 
-def test_a_config_that_is_no_json_is_a_config_error(tmp_path: Path) -> None:
-    run = Platform(tmp_path, t.cast("t.Any", "{")).run("discover")
+def test_a_config_that_is_no_json_is_a_config_error(platform: Platform) -> None:
+    run = platform.given("{").run("discover")
     assert run.code == 1
     (error,) = run.errors
     assert error["failure_type"] == "config_error"

@@ -14,9 +14,8 @@ from tap_payments.sandbox import Clock, Sandbox
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-    from airbyte_runs import Message, Run
+    from airbyte_runs import Message, Run, Warm
 
 STREAMS = (
     "zimpler_transactions",
@@ -27,11 +26,11 @@ STREAMS = (
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+def whole(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Iterator[Run]:
     """One read of all streams, for all who only look at it."""
     with Sandbox(days=6, clock=Clock(frozen=True)) as box:
         config = box.config("zimpler", "spacivox")
-        yield Platform(tmp_path_factory.mktemp("whole"), config).read(*STREAMS)
+        yield Platform(tmp_path_factory.mktemp("whole"), config, warm).read(*STREAMS)
 
 
 def tapped(platform: Platform, *more: str) -> list[Message]:
@@ -148,8 +147,8 @@ def test_only_the_streams_of_the_catalog_are_asked_for(platform: Platform, box: 
     assert not platform.read().of("RECORD")
 
 
-def test_logs_are_messages_and_hold_no_secret(tmp_path: Path, box: Sandbox) -> None:
-    platform = Platform(tmp_path, box.config())
+def test_logs_are_messages_and_hold_no_secret(platform: Platform, box: Sandbox) -> None:
+    platform = platform.given(box.config())
     run = platform.read(*platform.discover())
     assert run.code == 0
     said = "\n".join(run.lines)
@@ -162,9 +161,9 @@ def test_logs_are_messages_and_hold_no_secret(tmp_path: Path, box: Sandbox) -> N
 
 
 @pytest.mark.parametrize("mode", ["hash", "drop"])
-def test_personal_data_leaves_in_no_message(tmp_path: Path, box: Sandbox, mode: str) -> None:
+def test_personal_data_leaves_in_no_message(platform: Platform, box: Sandbox, mode: str) -> None:
     config = {**box.config("begateway"), "personal_data": mode, "personal_data_key": "k" * 12}
-    run = Platform(tmp_path, config).read("begateway_transactions")
+    run = platform.given(config).read("begateway_transactions")
     assert run.code == 0
     emails = {
         row["customer"]["email"]

@@ -13,8 +13,6 @@ from airbyte_runs import TAP, Platform, blob, name_of, watermarks
 from tap_payments.sandbox import Clock, Sandbox
 
 if t.TYPE_CHECKING:
-    from pathlib import Path
-
     from airbyte_runs import Message, Run
 
 ZIMPLER = "zimpler_transactions"
@@ -41,11 +39,11 @@ def as_platforms_send_it(state: Message) -> Message:
     return {**state, "global_": None, "data": None, "destinationStats": None}
 
 
-def test_two_reads_in_a_row_deliver_what_is_new_and_the_lookback(tmp_path: Path) -> None:
-    with Sandbox(days=6, clock=Clock(offset=-timedelta(hours=30), frozen=True)) as box:
-        platform = Platform(tmp_path, box.config("zimpler", "spacivox"))
+def test_two_reads_in_a_row_deliver_what_is_new_and_the_lookback(platform: Platform) -> None:
+    with Sandbox(days=6, clock=Clock(offset=-timedelta(hours=20), frozen=True)) as box:
+        platform = platform.given(box.config("zimpler", "spacivox"))
         first = platform.read(*INCREMENTAL)
-        box.clock.advance(hours=30)
+        box.clock.advance(hours=20)
         box.journal.clear()
         second = platform.read(*INCREMENTAL, state=first.last_states)
         truth = {
@@ -68,7 +66,10 @@ def test_two_reads_in_a_row_deliver_what_is_new_and_the_lookback(tmp_path: Path)
             assert timedelta(0) <= reach - earliest <= timedelta(days=lookback)
             assert keys(first.records(stream)) < keys(truth[stream])
             both = keys(first.records(stream)) | keys(second.records(stream))
-            assert both == keys(truth[stream])
+            assert both <= keys(truth[stream])
+            missed = [row for row in truth[stream] if not keys([row]) <= both]
+            # What is younger than the settling time is left for a later read.
+            assert all(row["timestamp"] > min(after.values()) for row in missed)
 
 
 @pytest.mark.parametrize("stream", INCREMENTAL)

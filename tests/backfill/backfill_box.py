@@ -98,6 +98,12 @@ class Box:
         self.result(shard).write_text(json.dumps({**self.read(shard), **changes}))
         return self.result(shard)
 
+    def tap(self, *, state: Json | None = None, **settings: t.Any) -> list[str]:
+        """The records of a run of the tap itself, with other settings; it has to succeed."""
+        done = taps.sync(self.sandbox, self.config | settings, state=state)
+        assert done.failed is None
+        return records(done.lines)
+
     def merge(self, *arguments: str | Path) -> tuple[Json, taps.Finished]:
         """The state of all results that lie in the folder."""
         output = self.folder / "state.json"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_payments.backfill.cutting import HOUR, Cut, pieces
+from tap_payments.backfill.cutting import Cut, pieces
 from tap_payments.backfill.shards import shard_id
 from tap_payments.core.values import DAY
 
@@ -28,31 +28,29 @@ def test_pieces_have_neither_gap_nor_overlap(since: datetime, length: int, step:
     assert all(one[1] == two[0] for one, two in itertools.pairwise(found))
 
 
-@given(st.integers(1, 2000), st.integers(1, 400), st.booleans(), st.none() | st.integers(1, 10))
+lengths = st.integers(1, 2000 * 86400).map(lambda seconds: timedelta(seconds=seconds))
+
+
+@given(lengths, st.integers(1, 400), st.none() | st.integers(1, 10))
 def test_shards_are_never_more_than_asked_for(
-    days: int, shards: int, whole: bool, at_most: int | None
+    length: timedelta, shards: int, at_most: int | None
 ) -> None:
-    length = days * DAY if whole else days * DAY + timedelta(seconds=7)
-    step = Cut(shards=shards).step(length, whole_days=whole, at_most=at_most)
-    found = cut(START, START + length, step)
-    assert len(found) <= min(shards, at_most or shards)
-    if whole:
-        assert step % DAY == timedelta(0)
+    step = Cut(shards=shards).step(length, at_most=at_most)
+    assert step % DAY == timedelta(0)
+    most = min(shards, at_most or shards)
+    assert len(cut(START, START + length, step)) <= most
+    if step > DAY:
+        assert len(cut(START, START + length, step - DAY)) > most, "no wider than it must be"
 
 
-@given(st.integers(1, 2000), st.integers(1, 10**12), st.integers(1, 10))
-def test_a_quota_widens_shards_of_days(days: int, each: int, at_most: int) -> None:
-    free = Cut(days=each).step(days * DAY, whole_days=True)
-    assert free == min(each, days) * DAY
-    bound = Cut(days=each).step(days * DAY, whole_days=True, at_most=at_most)
-    assert len(cut(START, START + days * DAY, bound)) <= at_most
-    if len(cut(START, START + days * DAY, free)) <= at_most:
+@given(lengths, st.integers(1, 10**12), st.integers(1, 10))
+def test_a_quota_widens_shards_of_days(length: timedelta, each: int, at_most: int) -> None:
+    free = Cut(days=each).step(length)
+    assert free == min(each, -(-length // DAY)) * DAY
+    bound = Cut(days=each).step(length, at_most=at_most)
+    assert len(cut(START, START + length, bound)) <= at_most
+    if len(cut(START, START + length, free)) <= at_most:
         assert bound == free
-
-
-def test_a_short_span_is_cut_into_hours_where_the_api_has_instants() -> None:
-    assert Cut(shards=4).step(6 * HOUR, whole_days=False) == 2 * HOUR
-    assert Cut(shards=4).step(6 * HOUR, whole_days=True) == DAY
 
 
 @pytest.mark.parametrize("account", ["main", "Größe", "a/b", "../../etc", "a b", "a.b", "a-b", ""])

@@ -7,8 +7,8 @@ import shutil
 from datetime import timedelta
 
 import pytest
-from backfill_box import Box, Json, call, day, records
-from taps import command, written
+from backfill_box import Box, Json, call, day
+from taps import written
 
 SHARDS = ("--shard-days", "3")
 
@@ -28,18 +28,13 @@ def marks(state: Json, stream: str) -> dict[tuple[str, ...], str]:
 
 def from_state(box: Box, state: Json) -> tuple[list[str], list[str]]:
     """A run of the tap from a state: its records, and the same without what lookback reads."""
-    config = {**box.config, "start_date": day(10)}
-    for provider in ("zimpler", "begateway", "spacivox"):
-        config[provider] = {**config[provider], "lookback_days": 0}
-    found = []
-    for name, settings in (("all", box.config | {"start_date": day(10)}), ("new", config)):
-        done = command(
-            "--config", written(box.folder, f"{name}.json", settings),
-            "--state", written(box.folder, f"{name}-state.json", state),
-        )  # fmt: skip
-        assert done.code == 0, done.stderr
-        found.append(done)
-    return records(found[0]), records(found[1])
+    box.config["start_date"] = day(10)
+    everything = box.tap(state=state)
+    without = {
+        provider: {**box.config[provider], "lookback_days": 0}
+        for provider in ("zimpler", "begateway", "spacivox")
+    }
+    return everything, box.tap(state=state, **without)
 
 
 def of_streams(found: list[str], *names: str) -> list[Json]:

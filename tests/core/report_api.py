@@ -47,9 +47,11 @@ class Clock:
         """What happens after the next waits, one each."""
 
     def __call__(self) -> datetime:
+        """The time."""
         return self.now
 
     def wait(self, seconds: float, reason: str) -> None:
+        """Time passes."""
         self.waits.append((seconds, reason))
         self.now += timedelta(seconds=seconds)
         if self.then:
@@ -92,6 +94,7 @@ class ReportApi:
         self.ids = 0
 
     def list_jobs(self) -> list[dict[str, t.Any]]:
+        """Every job that is kept, and the entries that a test wants to be there."""
         self._count("list")
         fault = self.on_list.popleft() if self.on_list else None
         if fault is not None:
@@ -100,6 +103,7 @@ class ReportApi:
         return [self.render(job) for job in kept] + self.entries
 
     def start(self, request: ReportRequest) -> str:
+        """A job, unless the script has something else."""
         self._count(f"start {request.report_type}")
         fault = self.on_start.popleft() if self.on_start else "made"
         if isinstance(fault, Exception):
@@ -115,6 +119,7 @@ class ReportApi:
         return job.job_id
 
     def download(self, job: ReportJob) -> t.BinaryIO:
+        """Something to read; the broker never asks for it."""
         return io.BytesIO(job.job_id.encode())
 
     def make(
@@ -148,6 +153,7 @@ class ReportApi:
         return self.make(report_type, *bounds, created=at, outcome=outcome)
 
     def render(self, job: Made) -> dict[str, t.Any]:
+        """A job as the list has it now."""
         status = job.outcome if self.clock() >= job.ready_at else "IN_PROGRESS"
         entry = {
             "status": status,

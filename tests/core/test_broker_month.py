@@ -65,6 +65,7 @@ class Month:
         assert len(run.journal) <= 21
 
     def script(self) -> None:
+        """Decides what goes wrong in the next run."""
         chance, api = self.chance, self.api
         api.on_start.clear()
         api.on_list.clear()
@@ -73,7 +74,8 @@ class Month:
         for _ in range(8):
             if self.unlucky():
                 refusal = RateLimited(chance.choice([None, 20.0, 9000.0]))
-                api.on_start.append(chance.choice(["lost", "made, then lost", refusal]))
+                faults: list[str | Exception] = ["lost", "made, then lost", refusal]
+                api.on_start.append(chance.choice(faults))
             else:
                 api.on_start.append("made")
             api.on_list.append(AnswerLost("503") if self.unlucky() else None)
@@ -81,6 +83,7 @@ class Month:
             api.outcomes.append(chance.choice([outcome, outcome, outcome, "NO_DATA"]))
 
     def unlucky(self) -> bool:
+        """Whether something goes wrong now."""
         return self.chance.random() < self.faults
 
     def gap(self, name: str) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +11,9 @@ from report_api import NOW, TYPES, WATERMARK, Clock, ReportApi, Run, daily, utc
 
 from tap_payments.core.errors import QuotaSpent
 from tap_payments.core.reports import RateLimited
+
+if TYPE_CHECKING:
+    from tap_payments.core.broker import Delivery
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -130,7 +134,7 @@ def test_windows_that_the_quota_defers_come_after_those_that_it_allows(api: Repo
     spend(api, 14)
     run = Run(api, window_days=10)
     run.broker.plan([daily(watermark=None)])
-    found = []
+    found: list[Delivery] = []
     with pytest.raises(QuotaSpent):
         found.extend(run.broker.deliveries("TAPS"))
     deliveries = run.broker.deliveries("TAPS")
@@ -221,7 +225,7 @@ def test_the_quota_of_a_second_run_knows_the_starts_of_the_first(
 
 def test_runs_in_a_row_end_in_deferral_and_never_in_failure(api: ReportApi, clock: Clock) -> None:
     api.limit = 20
-    results = []
+    results: list[object] = []
     for _ in range(6):
         watermark, until = utc("2026-03-01T00:00:00"), clock.now - timedelta(minutes=5)
         needs = [daily(name, watermark=watermark, until=until) for name in TYPES]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
@@ -44,7 +45,7 @@ def test_what_a_job_made_in_another_zone_does_not_cover_is_asked_for_again_once(
     found = run.deliver_one(daily())
     assert [delivery.job.job_id for delivery in found] == jobs
     assert found[0].since <= WATERMARK - timedelta(days=2)
-    assert all(after.since <= before.until for before, after in zip(found, found[1:], strict=False))
+    assert all(after.since <= before.until for before, after in itertools.pairwise(found))
     assert found[-1].until == HOUR
     for delivery in found:
         since, until = api.truth(delivery.job.job_id)

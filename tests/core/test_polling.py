@@ -11,7 +11,7 @@ NOW = datetime(2026, 3, 10, 2, 17, tzinfo=UTC)
 
 def polls(schedule: PollSchedule, now: datetime, *, spent: int, quota: int = 100) -> list[float]:
     """The waits of a run whose jobs never end."""
-    waits = []
+    waits: list[float] = []
     while True:
         seconds = schedule.poll(now, min(schedule.left(spent), quota))
         if seconds is None:

@@ -15,10 +15,13 @@ NOW = datetime(2026, 3, 10, 2, 17, tzinfo=UTC)
 
 
 class Clock:
+    """A clock that a test moves."""
+
     def __init__(self) -> None:
         self.now = NOW
 
     def __call__(self) -> datetime:
+        """The time."""
         return self.now
 
 

@@ -120,7 +120,7 @@ def test_no_entry_makes_anything_raise(entry: object) -> None:
         ("PAUSED", "https://files.example/1", False, False),
     ],
 )
-def test_which_jobs_can_be_read(status: str, url: str | None, usable: bool, ready: bool) -> None:  # noqa: FBT001
+def test_which_jobs_can_be_read(status: str, url: str | None, usable: bool, ready: bool) -> None:
     found = job(status=status, downloadUrl=url)
     assert (found.is_usable, found.is_ready) == (usable, ready)
 
@@ -188,7 +188,7 @@ REQUEST = ReportRequest(
 )
 def test_a_job_is_recognised_by_type_bounds_and_file_type(
     changes: dict[str, Any],
-    same: bool,  # noqa: FBT001
+    same: bool,
 ) -> None:
     assert job(**changes).answers(REQUEST, SYDNEY) is same
 

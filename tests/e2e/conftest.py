@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from meltano_project import Project, variables
-from postgres import Postgres, serving
+from e2e.meltano_project import Project, variables
+from e2e.postgres import Postgres, serving
 
 from tap_payments.sandbox import Clock, Sandbox
 
@@ -24,20 +24,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    """21 hours behind: `advance(hours=20)` leaves it one hour short of the tap's horizon."""
-    with Sandbox(seed=1, days=30, clock=Clock(offset=-timedelta(hours=21))) as serving_apis:
-        yield serving_apis
+    """Stands still 20 hours and more ago: `advance(hours=20)` brings it close to the tap's now.
+
+    Close, and at a full hour: by then the tap asks every provider for all that has happened there.
+    """
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    with Sandbox(seed=1, clock=Clock(hour - timedelta(hours=21), frozen=True)) as apis:
+        apis.tikpay.job_seconds = 0
+        yield apis
 
 
 @pytest.fixture
 def project(sandbox: Sandbox, tmp_path: Path) -> Project:
     return Project.create(tmp_path, variables(sandbox.config()))
-
-
-@pytest.fixture
-def full_hour(sandbox: Sandbox) -> datetime:
-    """The last full hour at the providers."""
-    return sandbox.clock.now().replace(minute=0, second=0, microsecond=0)
 
 
 @pytest.fixture(scope="session")

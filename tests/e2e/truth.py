@@ -75,9 +75,8 @@ def texts(row: Mapping[str, t.Any], columns: Iterable[str]) -> tuple[str | None,
 
 def select(stream: str, schema: str) -> str:
     """SQL for the same columns of a table, as texts."""
-    columns = ", ".join(
-        f'cast("{column}" as varchar) as "{column}"' for column in ("_account", *KINDS[stream].columns)
-    )
+    names = ("_account", *KINDS[stream].columns)
+    columns = ", ".join(f'cast("{name}" as varchar) as "{name}"' for name in names)
     return f'select {columns} from {schema}."{stream}"'  # noqa: S608
 
 

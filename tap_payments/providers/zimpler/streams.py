@@ -99,7 +99,7 @@ class CurrentBalance(SnapshotStream):
     ) -> list[t.Any]:
         """One row per currency: the answer is an object of objects by currency."""
         if self.mask["properties", "_observed_at"]:
-            codec.added["_observed_at"] = format_instant(self.tap.runtime.clock())
+            codec.add("_observed_at", format_instant(self.tap.runtime.clock()))
         return account.client.fetch(
             Call("GET", "/v4/current_balance"), _rows_by_currency, tally=tally, cancelled=cancelled
         )
