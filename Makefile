@@ -1,6 +1,6 @@
 # The verbs of this project. What they install stays in this folder: .venv (the tap and what tests
-# it), .tools (uv where there is none, Meltano) and .meltano (the tap and the loaders as Meltano
-# runs them). After the first time they need no network.
+# it), .tools (uv where there is none, and an environment for each folder of tools/) and .meltano
+# (the tap and the loaders as Meltano runs them). After the first time they need no network.
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -20,6 +20,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME UV_PROJECT UV_PROJECT_ENVIRONMENT
 BIN := .venv/bin
 TAP := .venv/.made
 MELTANO := .tools/meltano/.made
+DBT := .tools/dbt/.made
 PLUGINS := .meltano/made
 LOADERS := $(addprefix $(PLUGINS)/,target-jsonl target-duckdb target-postgres)
 
@@ -28,10 +29,10 @@ LOADERS := $(addprefix $(PLUGINS)/,target-jsonl target-duckdb target-postgres)
 help:  ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1|\2/' | awk -F'|' '{printf "%-16s%s\n", $$1, $$2}'
 
-demo: $(PLUGINS)/tap-payments $(PLUGINS)/target-duckdb  ## two providers' worth of payments into DuckDB, twice
+demo: $(PLUGINS)/tap-payments $(PLUGINS)/target-duckdb  ## the four providers' payments into DuckDB, twice; no account needed
 	@.tools/meltano/bin/python tools/demo.py
 
-test: lint $(PLUGINS)/tap-payments $(LOADERS)  ## everything: lint, unit tests, Meltano with three loaders
+test: lint $(PLUGINS)/tap-payments $(LOADERS) $(DBT)  ## everything: lint, unit tests, Meltano with three loaders
 	@$(BIN)/pytest
 
 unit: $(TAP)  ## the tests that need no Meltano
@@ -53,7 +54,10 @@ generate: $(TAP)  ## write README tables, meltano.yml settings and .env.example 
 	@$(BIN)/python tools/generate.py
 
 query: $(MELTANO)  ## SQL="select ..." on the newest demo's database, or on DB=file
-	@.tools/meltano/bin/python tools/query.py "$${DB:-$$(ls -t output/demo/*/payments.duckdb | head -n 1)}" "$$SQL"
+	@test -n "$$SQL" || { echo 'Which? make query SQL="select ..."'; exit 1; }
+	@db="$${DB:-$$(ls -t output/demo/*/payments.duckdb 2>/dev/null | head -n 1)}"; \
+	test -n "$$db" || { echo "There is no database yet: make demo"; exit 1; }; \
+	.tools/meltano/bin/python tools/query.py "$$db" "$$SQL"
 export DB SQL
 
 clean:  ## remove all that was installed and written here
@@ -67,17 +71,18 @@ $(TAP): pyproject.toml uv.lock $(BOOTSTRAP)
 	@$(UV) sync --locked --quiet
 	@touch $@
 
-$(MELTANO): tools/meltano/pyproject.toml tools/meltano/uv.lock $(BOOTSTRAP)
-	@echo "Installing Meltano ..."
-	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/.tools/meltano $(UV) sync --project tools/meltano --locked --quiet
+.tools/%/.made: tools/%/pyproject.toml tools/%/uv.lock $(BOOTSTRAP)
+	@echo "Installing $* ..."
+	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/.tools/$* $(UV) sync --project tools/$* --locked --quiet
 	@touch $@
 
 # Meltano's log is shown only where it failed.
-$(PLUGINS)/%: meltano.yml pyproject.toml $(MELTANO)
+$(PLUGINS)/%: meltano.yml $(MELTANO)
 	@echo "Installing $* ..."
 	@mkdir -p $(@D)
 	@.tools/meltano/bin/meltano install $* >$@.log 2>&1 || { cat $@.log; exit 1; }
 	@touch $@
+$(PLUGINS)/tap-payments: pyproject.toml
 
 ifneq ($(BOOTSTRAP),)
 $(BOOTSTRAP):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing as t
 from functools import cached_property
+from pathlib import Path
 
 from singer_sdk.exceptions import ConfigValidationError, MappingError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
@@ -11,6 +12,7 @@ from singer_sdk.tap_base import CliTestOptionValue
 
 from tap_payments.core.errors import Refused
 from tap_payments.core.http import Policy
+from tap_payments.core.inputs import catalog_problem, checked
 from tap_payments.core.run import ResilientTap
 from tap_payments.core.settings import check_settings, defaults_of, given, resolve_accounts
 from tap_payments.core.sync_windows import SyncWindows
@@ -25,6 +27,7 @@ if t.TYPE_CHECKING:
 
     import click
     from singer_sdk import Stream
+    from singer_sdk.plugin_base import _ConfigInput
 
     from tap_payments.core.provider import Provider
     from tap_payments.core.streams import Context, ProviderStream
@@ -49,8 +52,8 @@ class TapPayments(ResilientTap):
 
     def __init__(self, **options: t.Any) -> None:
         catalog = options.get("catalog")
-        if isinstance(catalog, dict) and not isinstance(catalog.get("streams"), list):
-            raise Refused("the catalog has no list of streams")
+        if isinstance(catalog, dict) and (problem := catalog_problem(catalog)):
+            raise Refused(problem)
         super().__init__(**options)
 
     # Settings
@@ -150,6 +153,8 @@ class TapPayments(ResilientTap):
         known = t.cast("dict[str, t.Any]", self.state)
         for key, value in state.items():
             known.setdefault(key, value)
+        for name, bookmark in state.get("bookmarks", {}).items():
+            known["bookmarks"].setdefault(name, bookmark)
 
     def write_state(self) -> None:
         """Writes a STATE message, if the state has changed since the last."""
@@ -173,14 +178,31 @@ class TapPayments(ResilientTap):
             )
 
     @classmethod
-    def invoke(cls, **options: t.Any) -> None:
+    def cb_config(
+        cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]
+    ) -> _ConfigInput:
+        """Reads the files with the settings; `ENV` is none."""
+        for path in value:
+            if path != "ENV":
+                with Path(path).open(encoding="utf-8") as file:
+                    checked("--config", file)
+        return super().cb_config(ctx, param, value)
+
+    @classmethod
+    def invoke(
+        cls, *, state: t.IO[str] | None = None, catalog: t.IO[str] | None = None, **options: t.Any
+    ) -> None:
         """Runs the command.
 
         Raises:
-            Refused: the settings, the state or the stream maps cannot be used.
+            Refused: the settings, the state, the catalog or the stream maps cannot be used.
         """
         try:
-            super().invoke(**options)
+            super().invoke(
+                state=checked("--state", state) if state else None,
+                catalog=checked("--catalog", catalog) if catalog else None,
+                **options,
+            )
         except ConfigValidationError as refusal:
             # The SDK would end its lines with one that says nothing.
             raise Refused(*refusal.errors) from None

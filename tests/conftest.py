@@ -5,6 +5,7 @@ import typing as t
 import hypothesis
 import pytest
 from clock import Clock
+from commands import Commands
 from server import Server
 
 if t.TYPE_CHECKING:
@@ -31,3 +32,9 @@ def clock() -> Clock:
 @pytest.fixture
 def runtime(clock: Clock) -> Runtime:
     return clock.runtime()
+
+
+@pytest.fixture(scope="session")
+def commands() -> Iterator[Commands]:
+    with Commands() as starting:
+        yield starting

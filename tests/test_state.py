@@ -90,8 +90,7 @@ STRANGE: Row = {
     "singer_state": {"a": [1.5, {"b": None}]},
     "bookmarks": {
         "gone_stream": {"partitions": [{"context": {"x": 1}, "replication_key_value": 5}], "y": 1},
-        "odd_stream": "2020-01-01",
-        "empty_stream": None,
+        "empty_stream": {},
         "zimpler_current_balance": {},
         ZIMPLER: {
             "note": "kept",
@@ -311,7 +310,7 @@ def test_every_row_arrives_over_days_of_runs_and_no_watermark_moves_back(provide
 @pytest.mark.parametrize(
     ("state", "word"),
     [
-        ([1], "object"),
+        ({"bookmarks": {"gone_stream": "2020-01-01"}}, "gone_stream"),
         ({"bookmarks": []}, "bookmarks"),
         ({"bookmarks": None}, "bookmarks"),
         ({"bookmarks": {ZIMPLER: []}}, ZIMPLER),

@@ -1,7 +1,8 @@
 """`make demo`: the four providers on this machine, two Meltano runs, one DuckDB database.
 
-Runs in Meltano's environment (`.tools/meltano`). Each demo has a folder, a port and a database of
-its own, so that two may run at once; what it starts, it ends.
+Runs in Meltano's environment (`.tools/meltano`). Each demo has a folder (in `output/demo`, or in
+the one that is given), a port and a database of its own, so that two may run at once. What it
+starts, it ends.
 """
 
 from __future__ import annotations
@@ -56,11 +57,11 @@ class Table(t.NamedTuple):
     changed: int
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Runs the demo: 0, 1 where something failed, 130 or 143 where it was stopped."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda received, _: sys.exit(128 + received))
-    home = new_home()
+    home = new_home(Path(arguments[0]) if arguments else ROOT / "output/demo")
     try:
         show(home)
     except KeyboardInterrupt:
@@ -76,9 +77,8 @@ def main() -> int:
     return 0
 
 
-def new_home() -> Path:
+def new_home(parent: Path) -> Path:
     """A Meltano project of the demo's own, which borrows what this one has installed."""
-    parent = ROOT / "output/demo"
     parent.mkdir(parents=True, exist_ok=True)
     home = Path(tempfile.mkdtemp(prefix=f"{datetime.now():%Y%m%d-%H%M%S}-", dir=parent))  # noqa: DTZ005 - for people
     shutil.copy(ROOT / "meltano.yml", home)
@@ -90,7 +90,7 @@ def new_home() -> Path:
 
 def show(home: Path) -> None:
     """Everything that the demo shows, in its order."""
-    say("Four payment providers on this machine, Meltano, and DuckDB\n\n")
+    say("Payment providers on this machine -> tap-payments -> Meltano -> DuckDB, twice\n\n")
     database = home / "payments.duckdb"
     with sandbox(home) as (url, config):
         settings = {**environment_of(config), "TARGET_DUCKDB_FILEPATH": str(database)}
@@ -106,11 +106,15 @@ def show(home: Path) -> None:
             second = meltano_run(home, settings)
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute(f"attach '{home / 'before.duckdb'}' as before (read_only)")
-        say(f"\n{table(connection, first, second)}\n\n{changed_payment(connection)}\n")
-    where = database.relative_to(ROOT)
+        say(
+            f"\n{table(connection, first, second)}\n\n"
+            "The second run asks for what is new, what has changed, and the lookback: days that\n"
+            "are read again because rows arrive late. DuckDB keeps one row per key.\n\n"
+            f"{changed_payment(connection)}\n"
+        )
     say(
-        f"\nThe database   {where}\n"
-        f"Meltano's log  {where.parent / 'meltano.log'}\n"
+        f"The database   {shown(database)}\n"
+        f"Meltano's log  {shown(home / 'meltano.log')}\n"
         f'Ask it         make query SQL="{TRY}"\n'
     )
 
@@ -176,7 +180,7 @@ def meltano_run(home: Path, settings: Mapping[str, str]) -> dict[str, int]:
         code = process.wait()
     if code:
         tail = "".join(log.read_text(encoding="utf-8").splitlines(keepends=True)[-8:])
-        raise Failed(f"Meltano ended with code {code}. The end of {log.relative_to(ROOT)}:\n{tail}")
+        raise Failed(f"Meltano ended with code {code}. The end of {shown(log)}:\n{tail}")
     return delivered
 
 
@@ -240,7 +244,7 @@ def table(
 ) -> str:
     """A line per stream: rows in each run, and what of the second was new or had changed."""
     lines: list[tuple[str, ...]] = [
-        ("stream", "first run", "second run", "of it new", "changed", "in DuckDB")
+        ("stream", "first run", "second run", "new", "changed", "in DuckDB")
     ]
     for stream in sorted(first.keys() | second.keys()):
         found = look(connection, stream)
@@ -282,8 +286,8 @@ def changed_payment(connection: duckdb.DuckDBPyConnection) -> str:
         if found:
             payment, before, after = found
             before, after = words.get(before, before), words.get(after, after)
-            return f"Changed        {stream} {payment}: {column} {before} -> {after}"
-    return "Changed        no payment this time"
+            return f"One change     {stream} {payment}: {column} {before} -> {after}"
+    return "One change     no payment this time"
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, database: str, stream: str) -> list[str]:
@@ -316,6 +320,11 @@ def step(name: str, what: str) -> Iterator[None]:
     say(f"({time.monotonic() - began:.0f} s)\n")
 
 
+def shown(file: Path) -> str:
+    """A file's name, short where it is in this repository."""
+    return str(file.relative_to(ROOT) if file.is_relative_to(ROOT) else file)
+
+
 def say(text: str) -> None:
     """Shows a text at once."""
     sys.stdout.write(text)
@@ -323,4 +332,4 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

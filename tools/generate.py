@@ -191,7 +191,7 @@ def _meltano_kind(setting: Setting) -> str:
 def env_example() -> str:
     """The variables that Meltano reads, as comments: a variable that is set enables a provider."""
     lines = [
-        "# Written by `make generate`. Copy it to .env and take the # from the lines that you need;",
+        "# Written by `make generate`. Copy it to .env and take the # from the lines you need;",
         "# even an empty value counts as given. Numbers, lists and objects are written as JSON.",
     ]
     group: str | None = "none yet"

@@ -11,14 +11,18 @@ import duckdb
 def main(arguments: list[str]) -> int:
     """`query.py FILE SQL [--json]`."""
     file, sql, *form = arguments
-    with duckdb.connect(file, read_only=True) as connection:
-        found = connection.sql(sql)
-        if form != ["--json"]:
-            sys.stdout.write(f"{found}\n")
-            return 0
-        for row in found.fetchall():
-            sys.stdout.write(json.dumps(dict(zip(found.columns, row, strict=True)), default=str))
-            sys.stdout.write("\n")
+    try:
+        with duckdb.connect(file, read_only=True) as connection:
+            found = connection.sql(sql)
+            columns, rows = found.columns, found.fetchall() if form == ["--json"] else []
+            table = str(found)
+    except duckdb.Error as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    if form != ["--json"]:
+        sys.stdout.write(table + "\n")
+    for row in rows:
+        sys.stdout.write(json.dumps(dict(zip(columns, row, strict=True)), default=str) + "\n")
     return 0
 
 

@@ -6,7 +6,6 @@ import argparse
 import logging
 import os
 import sys
-import traceback
 import typing as t
 from pathlib import Path
 
@@ -14,9 +13,8 @@ from singer_sdk.exceptions import ConfigValidationError
 
 from tap_payments.airbyte import commands
 from tap_payments.airbyte.logs import told_to
-from tap_payments.airbyte.refusal import Refusal
 from tap_payments.airbyte.writer import AirbyteWriter
-from tap_payments.core.errors import SyncFailed
+from tap_payments.core.errors import Refused, SyncFailed, unexpected
 from tap_payments.core.runtime import Runtime
 from tap_payments.core.stopping import ReaderGone, Stopped
 from tap_payments.core.writer import silence_stdout
@@ -55,14 +53,12 @@ def _carry_out(given: argparse.Namespace, writer: AirbyteWriter) -> int:
         getattr(commands, given.command)(given, writer)
     except SyncFailed:
         return 1  # each failure has been told of
-    except (ConfigValidationError, Refusal) as refusal:
-        problems = refusal.problems if isinstance(refusal, Refusal) else refusal.errors
-        writer.fail("; ".join(problems), "config")
-    except Exception as error:  # noqa: BLE001 - its message may hold a value of the data
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(last.filename).name}:{last.lineno}"
-        text = f"unexpected {type(error).__name__} at {where}; please report it"
-        writer.fail(text, "system")
+    except ConfigValidationError as refusal:
+        writer.fail("; ".join(refusal.errors), "config")
+    except Refused as refusal:
+        writer.fail(str(refusal), "config")
+    except Exception as error:  # noqa: BLE001 - a bug is told, too
+        writer.fail(str(unexpected(error)), "system")
     else:
         return 0
     writer.abandon()

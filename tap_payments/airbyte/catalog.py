@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
 from tap_payments.airbyte import cells
-from tap_payments.airbyte.refusal import Refusal
+from tap_payments.core.errors import Refused
 from tap_payments.core.fields import key, text
 from tap_payments.core.streams import ProviderStream
 
@@ -73,11 +73,11 @@ def parse_catalog(catalog: t.Any) -> list[Configured]:
     """The streams of a configured catalog; what the source defines itself is not looked at.
 
     Raises:
-        Refusal: it is not a configured catalog.
+        Refused: it is not a configured catalog.
     """
     entries = catalog.get("streams") if isinstance(catalog, dict) else None
     if not isinstance(entries, list):
-        raise Refusal("the catalog is not an object with a list of streams")
+        raise Refused("the catalog is not an object with a list of streams")
     return [_parse_stream(entry) for entry in entries]
 
 
@@ -85,5 +85,5 @@ def _parse_stream(entry: t.Any) -> Configured:
     stream = entry.get("stream") if isinstance(entry, dict) else None
     name = stream.get("name") if isinstance(stream, dict) else None
     if not isinstance(name, str):
-        raise Refusal("a stream of the catalog has no name")
+        raise Refused("a stream of the catalog has no name")
     return Configured(name, str(entry.get("sync_mode")))

@@ -11,10 +11,10 @@ from tap_payments.airbyte import messages
 from tap_payments.airbyte.catalog import parse_catalog
 from tap_payments.airbyte.checking import CheckedSource
 from tap_payments.airbyte.reading import ReadSource
-from tap_payments.airbyte.refusal import Refusal
 from tap_payments.airbyte.source import PaymentsSource
 from tap_payments.airbyte.specification import specification
 from tap_payments.airbyte.states import parse_states
+from tap_payments.core.errors import Refused
 from tap_payments.core.exact import loads
 
 if t.TYPE_CHECKING:
@@ -36,8 +36,8 @@ def check(given: Namespace, writer: AirbyteWriter) -> None:
         problems = CheckedSource(config=read_settings(given.config)).problems()
     except ConfigValidationError as refusal:
         problems = list(refusal.errors)
-    except Refusal as refusal:
-        problems = refusal.problems
+    except Refused as refusal:
+        problems = list(refusal.problems)
     writer.tell(messages.to_connection_status(problems))
 
 
@@ -64,11 +64,11 @@ def read_settings(path: Path) -> dict[str, t.Any]:
     """The settings.
 
     Raises:
-        Refusal: the file holds none.
+        Refused: the file holds none.
     """
     settings = read_file("config", path, json.loads)
     if not isinstance(settings, dict):
-        raise Refusal("the config file is not a JSON object")
+        raise Refused("the config file is not a JSON object")
     return settings
 
 
@@ -76,12 +76,12 @@ def read_file(what: str, path: Path, parse: Callable[[str], t.Any]) -> t.Any:
     """What a file on the command line holds; None where it is empty.
 
     Raises:
-        Refusal: it cannot be read.
+        Refused: it cannot be read.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
         return parse(text) if text.strip() else None
     except OSError as error:
-        raise Refusal(f"the {what} file: {error.strerror}") from error
+        raise Refused(f"the {what} file: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise Refusal(f"the {what} file is not JSON") from error
+        raise Refused(f"the {what} file is not JSON") from error

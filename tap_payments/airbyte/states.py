@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
-from tap_payments.airbyte.refusal import Refusal
+from tap_payments.core.errors import Refused
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ def parse_states(states: t.Any) -> dict[str, t.Any]:
     Takes the protocol's list of states, an object where it has only one, and a Singer state.
 
     Raises:
-        Refusal: it is none of them.
+        Refused: it is none of them.
     """
     if states is None:
         return {}
@@ -30,13 +30,13 @@ def parse_states(states: t.Any) -> dict[str, t.Any]:
     elif isinstance(states, list):
         pairs = (pair for state in states for pair in _pairs(_mapping(state)))
     else:
-        raise Refusal("the state is not a list of states")
+        raise Refused("the state is not a list of states")
     found: dict[str, t.Any] = {}
     for stream, bookmark in pairs:
         if not bookmark or (isinstance(bookmark, dict) and any(map(bookmark.get, SENTINELS))):
             continue
         if found.setdefault(stream, bookmark) != bookmark:
-            raise Refusal(f"the state has two different states of {stream}")
+            raise Refused(f"the state has two different states of {stream}")
     return found
 
 
@@ -50,18 +50,18 @@ def _pairs(state: dict[str, t.Any]) -> Iterator[tuple[str, t.Any]]:
     elif state.get("data"):
         yield from _mapping(state["data"]).items()
     elif state.get("type") not in ("STREAM", "GLOBAL", "LEGACY"):
-        raise Refusal("the state is not one of Airbyte's: it has neither stream nor data")
+        raise Refused("the state is not one of Airbyte's: it has neither stream nor data")
 
 
 def _stream_state(state: t.Any) -> tuple[str, t.Any]:
     state = _mapping(state)
     name = _mapping(state.get("stream_descriptor")).get("name")
     if not isinstance(name, str):
-        raise Refusal("a state names no stream")
+        raise Refused("a state names no stream")
     return name, state.get("stream_state")
 
 
 def _mapping(value: t.Any) -> dict[str, t.Any]:
     if not isinstance(value, dict):
-        raise Refusal("a state is not a JSON object")
+        raise Refused("a state is not a JSON object")
     return value

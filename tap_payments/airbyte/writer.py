@@ -14,7 +14,7 @@ from singer_sdk.singerlib.json import serialize_json
 from tap_payments.airbyte import messages
 from tap_payments.core.exact import dumps
 from tap_payments.core.stopping import Stopped
-from tap_payments.core.writer import Writer
+from tap_payments.core.writer import Writer, put
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,13 +57,13 @@ class AirbyteWriter(Writer):
         elif isinstance(message, RecordMessage):
             extracted = message.time_extracted or self._clock()
             lines = serialize_json(message.record).encode() + b"\n"
-            self.write_rows(message.stream, lines, b"", extracted)
+            self.write_rows(message.stream, lines, extracted)
         elif isinstance(message, StateMessage):
             for stream, bookmark in message.value.get("bookmarks", {}).items():
                 if bookmark != self._bookmarks.get(stream):
                     self.checkpoint(stream, bookmark)
 
-    def write_rows(self, stream: str, lines: bytes, added: bytes, extracted: datetime) -> None:
+    def write_rows(self, stream: str, lines: bytes, extracted: datetime) -> None:
         """Writes rows as RECORD messages.
 
         Raises:
@@ -73,12 +73,9 @@ class AirbyteWriter(Writer):
             self._enter(stream, "RUNNING")
         if stream in self._cells:
             lines = self._cells[stream].gather(lines)
-        prefix = (
-            b'{"type":"RECORD","record":{"stream":' + dumps(stream) + b',"emitted_at":'
-            b"%d" % messages.to_millis(extracted) + b',"data":{' + added
-        )  # each row's own brace goes, since `added` comes first
-        suffix = b"}}\n"
-        self.write(prefix + lines[1:-1].replace(b"\n{", suffix + prefix) + suffix)
+        head = b'{"type":"RECORD","record":{"stream":' + dumps(stream) + b',"emitted_at":'
+        prefix = head + b"%d" % messages.to_millis(extracted) + b',"data":'
+        self.write_between(prefix, lines, b"}}\n")
         self._counts[stream] += lines.count(b"\n")
 
     # What only Airbyte asks for
@@ -133,8 +130,8 @@ class AirbyteWriter(Writer):
         self._statuses[stream] = status
         self.tell(messages.to_status(stream, status, self._clock()))
 
-    def write(self, data: bytes) -> None:
-        """Writes whole lines; a thread that fetches waits for its turn.
+    def write(self, *data: bytes | memoryview) -> None:
+        """Writes whole lines, in pieces; a thread that fetches waits for its turn.
 
         Raises:
             ReaderGone: nobody reads the output any more.
@@ -142,7 +139,7 @@ class AirbyteWriter(Writer):
         if threading.current_thread() is threading.main_thread():
             # Signals reach this thread only, and waiting for a lock lets them in.
             with self.shield.whole(), self._turn:
-                super().write(data)
+                super().write(*data)
         else:
             with self._turn:
-                super().write(data)
+                put(*data)

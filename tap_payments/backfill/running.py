@@ -43,9 +43,9 @@ class ShardWriter(Writer):
         super().write_message(message)
         self.rows += isinstance(message, RecordMessage) and message.stream != SyncWindows.name
 
-    def write_rows(self, stream: str, lines: bytes, added: bytes, extracted: datetime) -> None:
+    def write_rows(self, stream: str, lines: bytes, extracted: datetime) -> None:
         """Writes rows and counts them: each is a line."""
-        super().write_rows(stream, lines, added, extracted)
+        super().write_rows(stream, lines, extracted)
         self.rows += lines.count(b"\n")
 
 

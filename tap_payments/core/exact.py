@@ -44,7 +44,10 @@ def loads(text: bytes | str) -> t.Any:
     Raises:
         ValueError: it is not JSON.
     """
-    return json.loads(text, parse_float=ExactDecimal, parse_constant=_refuse)
+    try:
+        return json.loads(text, parse_float=ExactDecimal, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 def dumps(value: t.Any) -> bytes:
@@ -90,9 +93,11 @@ def parse_object(spelled: bytes | Raw) -> dict[str, Raw]:
         return _members.decode(spelled)
     except msgspec.ValidationError:
         raise
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         value = loads(bytes(spelled))
-        return {name: spell(item) for name, item in value.items()}
+        if isinstance(value, dict):
+            return {name: spell(item) for name, item in value.items()}
+        raise ValueError("it is not an object") from None
 
 
 _members = msgspec.json.Decoder(dict[str, Raw])

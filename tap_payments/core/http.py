@@ -21,7 +21,7 @@ from tap_payments.core.transport import Transport, Trouble
 
 if t.TYPE_CHECKING:
     import logging
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from tap_payments.core.runtime import Runtime
     from tap_payments.core.transport import Answer
@@ -96,8 +96,8 @@ class Client:
     """Asks one account's API; safe to use from several threads.
 
     `subject` names the account in messages ("Zimpler account 'main'"), `hints` says what to check
-    after a 401 and a 403. No more than `policy.concurrency` requests are open at a time, and a
-    429 holds all of them back.
+    after a 401 and a 403, `unspoken` are texts that no message repeats after the server. No more
+    than `policy.concurrency` requests are open at a time; a 429 holds all of them back.
     """
 
     def __init__(
@@ -110,6 +110,7 @@ class Client:
         logger: logging.Logger,
         subject: str,
         hints: Mapping[int, str],
+        unspoken: Collection[str] = (),
     ) -> None:
         self.api_url = api_url.rstrip("/")
         self.credentials = credentials
@@ -118,13 +119,12 @@ class Client:
         self.logger = logger
         self.subject = subject
         self.hints = hints
+        self.unspoken = unspoken
         self._slots = threading.BoundedSemaphore(policy.concurrency)
         self._resumes_at: float = 0.0
         self.total = SharedTally()
         self.transport = Transport(
-            user_agent=policy.user_agent,
-            timeout=policy.request_timeout,
-            pool=policy.concurrency,
+            user_agent=policy.user_agent, timeout=policy.request_timeout, pool=policy.concurrency
         )
 
     def fetch(
@@ -205,8 +205,9 @@ class Client:
 
     def _keep_back(self, cancelled: threading.Event) -> None:
         """Waits while a 429 holds the account back."""
-        wait = self._resumes_at - self.runtime.clock().timestamp()
-        self.runtime.pause(wait, cancelled, f"rate limited by {self.subject}")
+        while (wait := self._resumes_at - self.runtime.clock().timestamp()) > 0:
+            self.runtime.pause(wait, cancelled, f"rate limited by {self.subject}")
+        self.runtime.pause(0, cancelled)
 
     def _read(self, call: Call, status: int, body: bytes, decode: Callable[[bytes], T]) -> T:
         if outcome_of(status) == "answer":
@@ -215,12 +216,13 @@ class Client:
             except Unreadable as error:
                 raise Trouble(f"gave an unusable answer: {error}") from error
         words = vendor_message(body)
+        if any(value in words for value in self.unspoken):
+            words = ""
         said = f"answered {status}" + (f" ({words})" if words else "")
         hint = self.hints.get(status)
-        kind = "config" if hint else "system"
         raise StreamFailed(
             f"{call.method} {call.path} {said}" + (f": {hint}" if hint else ""),
-            kind=kind,
+            kind="config" if hint else "system",
             status=status,
         )
 

@@ -26,7 +26,8 @@ def replacement(mode: str, key: str | None) -> Replace | None:
     secret = (key or "").encode()
 
     def hashed(value: t.Any) -> str:
-        text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+        # An exact number is its own spelling as a text.
+        text = json.dumps(value) if isinstance(value, bool) else str(value)
         return hmac.digest(secret, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
 
     return hashed
@@ -36,7 +37,8 @@ class Rules:
     """Personal paths of a stream, compiled.
 
     A path is `field`, `section.field`, `section.*` (all of it), with `section.* - field` naming
-    what of it is not personal, or `*.field`: that name in any section, at any depth.
+    what of it is not personal, or `*.field`: that name anywhere, at any depth, also in a section
+    that arrives as a text.
     """
 
     def __init__(self, paths: Iterable[str], replace: Replace) -> None:
@@ -58,16 +60,19 @@ class Rules:
 
     def touches(self, field: str, spelled: bytes) -> bool:
         """Whether a top-level field with this JSON spelling can hold a personal value."""
-        if field in self.tree:
+        if field in self.tree or field in self.anywhere:
             return True
-        if not self.anywhere or spelled[:1] not in b"{[":
+        if not self.anywhere or spelled[:1] not in b'{["':
             return False
         # An escape could spell one of the names in another way: then look properly.
-        return b"\\u" in spelled or any(name.encode() in spelled for name in self.anywhere)
+        return b"\\u" in spelled or (
+            b"{" in spelled and any(name.encode() in spelled for name in self.anywhere)
+        )
 
     def apply(self, field: str, value: t.Any) -> t.Any:
         """The value of a top-level field with everything personal in it replaced."""
-        return self._walk(value, self.tree.get(field), (field,))
+        rule = True if field in self.anywhere else self.tree.get(field)
+        return self._walk(value, rule, (field,))
 
     def _walk(self, value: t.Any, rule: t.Any, path: tuple[str, ...]) -> t.Any:
         if value is None or path in self.spared:
@@ -87,4 +92,14 @@ class Rules:
         if isinstance(value, list):
             return [self._walk(item, rule, path) for item in value]
         # A value where a section should be: what it holds may be any of the section's fields.
-        return self.replace(value) if rule else value
+        return self.replace(value) if rule or self._is_section(value) else value
+
+    def _is_section(self, value: t.Any) -> bool:
+        """Whether a value is a text that spells a section with something personal in it."""
+        if not isinstance(value, str) or "{" not in value:
+            return False
+        try:
+            section = json.loads(value)
+        except (ValueError, RecursionError):
+            return False
+        return bool(self._walk(section, None, ()) != section)

@@ -88,6 +88,11 @@ class Provider(abc.ABC):
         """The root of the API."""
         return t.cast("str", self.own["api_url"])
 
+    @property
+    def values(self) -> list[str]:
+        """The texts among the settings, but for those too short to be told from words."""
+        return [each for each in self.own.values() if isinstance(each, str) and len(each) > 3]
+
     @cached_property
     def client(self) -> Client:
         """The account's one session."""
@@ -99,4 +104,5 @@ class Provider(abc.ABC):
             logger=self.logger,
             subject=self.subject,
             hints=self.hints,
+            unspoken=self.values,
         )

@@ -28,6 +28,12 @@ if t.TYPE_CHECKING:
 CHUNK = 32
 """Nested rows decoded at a time: more of them fall out of the processor's cache."""
 
+ACCOUNT = "_account"
+"""The member that tells the rows of several accounts apart."""
+
+_Nothing = t.Literal["\0 no vendor sends this"]
+"""The type of a member that is only written."""
+
 Row = Struct | dict[str, t.Any]
 
 
@@ -46,13 +52,11 @@ class RowWriter:
         self.extra_selected = extra_selected
         self._encode = msgspec.json.Encoder().encode_lines
 
-    def encode(self, batch: Batch) -> tuple[bytes, bytes]:
-        """The rows as JSON lines, and the members to put in front of each row's own."""
-        added = dumps(self.added)[1:-1]
+    def encode(self, batch: Batch) -> bytes:
+        """The rows as JSON, one a line; structs have the added members themselves."""
         if batch.careful:
-            return b"".join(_to_line(row) for row in batch.rows), added + b","
-        extra = b',"_extra":null,' if self.extra_selected else b","
-        return self._encode(batch.rows), added + extra
+            return b"".join(_to_line(self.added | row) for row in batch.rows)
+        return self._encode(batch.rows)
 
     def to_python(self, row: dict[str, t.Any]) -> dict[str, t.Any]:
         """A careful row as the SDK takes it: Python values, numbers exact."""
@@ -114,7 +118,18 @@ class RowCodec(RowWriter):
             if check is not None:
                 checks.append((column.name, check | None | UnsetType, UNSET))
         fields.sort(key=len)  # what a row cannot lack comes first
-        row: t.Any = msgspec.defstruct("Row", fields, forbid_unknown_fields=True, gc=False)
+        if self.extra_selected:
+            fields.append(("_extra", _Nothing, None))
+        # The account is the structs' tag, so that it costs nothing per row. A row of the vendor's
+        # with another value in a field of the tap's name does not fit, and takes the careful way.
+        row: t.Any = msgspec.defstruct(
+            "Row",
+            fields,
+            forbid_unknown_fields=True,
+            gc=False,
+            tag_field=ACCOUNT,
+            tag=self.added[ACCOUNT],
+        )
         self._flat = not any(_plain_type(column) is None for column in self.columns.values())
         self._typed_page = msgspec.json.Decoder(page[row])
         self._typed_rows = msgspec.json.Decoder(GenericAlias(list, (row,)))
@@ -125,11 +140,12 @@ class RowCodec(RowWriter):
         self._formatted = [
             (operator.attrgetter(column.name), column.format)
             for column in self.columns.values()
-            if column.format and (self._flat or "decimal" in column.format)
+            if column.format and self._flat
         ]
 
     def add(self, name: str, value: t.Any) -> None:
-        """Adds a member to every row, if it is selected."""
+        """Adds a member to every row, if it is selected; structs do not have it."""
+        self._only_careful = True
         if self._selected(name):
             self.added[name] = value
 
@@ -175,7 +191,7 @@ class RowCodec(RowWriter):
             return
         if isinstance(rows[0], Struct):
             yield self._fitted(rows) or Batch(
-                [self._fit(parse_object(self._encode([row])[:-1])) for row in rows], careful=True
+                [self._fit(_members_of(self._encode([row])[:-1])) for row in rows], careful=True
             )
             return
         for first in range(0, len(rows), CHUNK):
@@ -197,8 +213,7 @@ class RowCodec(RowWriter):
 
     def _fitted(self, rows: list[t.Any]) -> Batch | None:
         for get, format_ in self._formatted:
-            texts = [text for text in map(get, rows) if text is not None and text is not UNSET]
-            if not all_suit(texts, format_):
+            if not all_suit(list(map(get, rows)), format_):
                 return None
         for name in self.texts_sent_as_numbers:
             for row in rows:
@@ -245,6 +260,13 @@ def _to_line(row: dict[str, t.Any]) -> bytes:
     return line + b"\n"
 
 
+def _members_of(struct: bytes) -> dict[str, Raw]:
+    members = parse_object(struct)
+    for name in (ACCOUNT, "_extra"):
+        members.pop(name, None)
+    return members
+
+
 def _members(row: t.Any) -> dict[str, Raw]:
     if isinstance(row, dict):
         return {name: spell(value) for name, value in row.items()}
@@ -268,7 +290,7 @@ def _check_type(column: Column) -> t.Any:
     kinds = column.kinds - {"null"}
     if column.format in ("date-time", "date"):
         return datetime if column.format == "date-time" else date
-    if column.format and column.name.count("."):
+    if column.format == "x-singer.decimal":
         return t.Annotated[str, msgspec.Meta(pattern=DECIMAL_PATTERN)]
     if kinds == {"number"}:
         return int | float

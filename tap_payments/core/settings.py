@@ -16,7 +16,7 @@ from singer_sdk import typing as th
 from tap_payments.core.values import to_instant
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from tap_payments.core.provider import Provider
@@ -25,6 +25,8 @@ Settings = dict[str, t.Any]
 Schema = dict[str, t.Any]
 
 DEFAULT_ACCOUNT = "default"
+MOST_DAYS = 100_000
+"""More days than this lead out of the calendar."""
 
 
 def url(
@@ -101,17 +103,24 @@ def defaults_of(schema: Schema) -> Settings:
     }
 
 
-def given(settings: Mapping[str, t.Any]) -> Settings:
+def given(settings: Mapping[str, t.Any], required: Sequence[str] = ()) -> Settings:
     """The settings that somebody gave: null and (for optional ones) empty are not."""
-    return {name: value for name, value in settings.items() if value is not None}
+    return {
+        name: value
+        for name, value in settings.items()
+        if value is not None and (value != "" or name in required)
+    }
 
 
 def resolve_accounts(schema: Schema, settings: Mapping[str, t.Any]) -> list[Settings]:
     """One full set of settings per account: its own, else the provider's, else the defaults."""
-    own = given(settings)
+    required = schema.get("required", ())
+    own = given(settings, required)
     accounts = own.pop("accounts", None)
     base = defaults_of(schema) | own
-    return [base | given(account) for account in accounts] if accounts is not None else [base]
+    if accounts is None:
+        return [base]
+    return [base | given(account, required) for account in accounts]
 
 
 def check_settings(
@@ -168,6 +177,9 @@ def _check_resolved(provider: type[Provider], settings: Settings) -> Iterator[st
         for required in schema.get("required", ()):
             if account.get(required) in (None, ""):
                 yield f"{name}.{required}: required, and missing or empty for {where}"
+        for days in ("window_days", "lookback_days"):
+            if account[days] > MOST_DAYS:
+                yield f"{name}.{days}: must be at most {MOST_DAYS}, and is more for {where}"
         yield from (f"{name}.{problem}" for problem in provider.check(account))
     yield from (f"{name}.{problem}" for problem in provider.check_together(resolved))
 
@@ -187,8 +199,15 @@ def _outline(field: Schema) -> Schema:
     return {**field, "items": {"type": items["type"]}} if "properties" in items else field
 
 
+def _fits(field: Schema, value: t.Any) -> bool:
+    """Whether a value is of a setting's type; 4.0, an integer to JSON Schema, is none here."""
+    if any(isinstance(each, float) for each in (value if isinstance(value, list) else [value])):
+        return False
+    return jsonschema.Draft202012Validator(field).is_valid(value)
+
+
 def _check_value(where: str, field: Schema, value: t.Any) -> Iterator[str]:
-    if not jsonschema.Draft202012Validator(field).is_valid(value):
+    if not _fits(field, value):
         yield f"{where}: must be {expectation(field)}"
         return
     for text in _texts(value):
@@ -233,7 +252,8 @@ def _check_url(where: str, value: str) -> Iterator[str]:
     except ValueError:
         yield f"{where}: is not a URL"
         return
-    if parts.scheme not in ("http", "https") or not host or parts.username or parts.query:
+    parts_that_a_root_lacks = "@" in parts.netloc or parts.query or parts.fragment
+    if parts.scheme not in ("http", "https") or not host or parts_that_a_root_lacks:
         yield f"{where}: must be a URL such as https://host/path, without credentials or query"
     elif parts.scheme == "http" and not is_loopback(host):
         yield f"{where}: http is only allowed to this machine (loopback); use https"

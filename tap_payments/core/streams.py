@@ -182,9 +182,9 @@ class ProviderStream(Stream, abc.ABC):
             del batch.rows[max(0, limit - self.written) :]
         if batch.rows:
             if self.plain:
-                lines, added = codec.encode(batch)
+                lines = codec.encode(batch)
                 now = self.tap.runtime.clock()
-                self.tap.writer.write_rows(self.name, lines, added, now)
+                self.tap.writer.write_rows(self.name, lines, now)
             else:
                 self._write_mapped(codec, batch)
             self.counter.increment(len(batch.rows))

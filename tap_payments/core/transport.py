@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import http.cookiejar
+import ssl
 import typing as t
 from urllib.parse import urljoin, urlsplit
 
@@ -11,11 +13,14 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from tap_payments.core.errors import StreamFailed, outcome_of
+from tap_payments.core.settings import is_loopback
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 CONNECT_TIMEOUT = 10.0
+LONGEST_TIMEOUT = 1e6
+"""Seconds that a socket can still count."""
 REDIRECTS = 5
 CHUNK = 1024 * 1024
 
@@ -23,6 +28,7 @@ _CAUSES = {
     "IncompleteRead": "the answer was cut off",
     "RemoteDisconnected": "the connection was closed without an answer",
     "DecodeError": "the answer's compression is broken",
+    "error": "the answer's compression is broken",  # of zlib
 }
 
 
@@ -63,13 +69,16 @@ class Transport:
     """
 
     def __init__(self, *, user_agent: str, timeout: float, pool: int) -> None:
-        self._timeout = (CONNECT_TIMEOUT, timeout)
+        self._timeout = (CONNECT_TIMEOUT, min(timeout, LONGEST_TIMEOUT))
         self._session = requests.Session()
         self._session.auth = _Anonymous()
+        # Cookies know no ports: one could reach another server on the same host.
+        nobody = http.cookiejar.DefaultCookiePolicy(allowed_domains=())
+        self._session.cookies.set_policy(nobody)
         self._session.headers["User-Agent"] = user_agent
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, HTTPAdapter(pool_maxsize=pool))
-        self._surroundings: dict[tuple[str, str, int | None], Mapping[str, t.Any]] = {}
+        self._surroundings: dict[Origin, Mapping[str, t.Any]] = {}
 
     def exchange(self, request: requests.Request, own: Mapping[str, str]) -> Answer:
         """The answer to a request; `own` are headers that no other origin may see.
@@ -79,18 +88,17 @@ class Transport:
             StreamFailed: the certificate is wrong, or the redirects lead nowhere safe.
         """
         home = origin_of(request.url or "")
+        subject = f"{request.method} {urlsplit(request.url or '').path}"
         for _hop in range(REDIRECTS + 1):
-            prepared = self._session.prepare_request(request)
-            if origin_of(request.url or "") == home:
-                prepared.headers.update(own)
-            with self._opened(prepared) as response:
+            is_home = origin_of(request.url or "") == home
+            with self._opened(request, own if is_home else {}, subject) as response:
                 # requests' own reading copies the body in chunks of 10 KB.
                 body = response.raw.read(decode_content=True)
             answer = Answer(response.status_code, response.headers, body)
             if not _is_redirect(answer):
                 return answer
-            request = _redirected(request, prepared, answer)
-        raise StreamFailed(f"{_subject(prepared)} was redirected more than {REDIRECTS} times")
+            request = _redirected(request, response, subject)
+        raise StreamFailed(f"{subject} was redirected more than {REDIRECTS} times")
 
     def download(self, url: str, sink: t.Callable[[bytes], object]) -> int:
         """Gives a file to `sink` in pieces, as it is stored, and returns the answer's status.
@@ -102,20 +110,23 @@ class Transport:
         """
         request = requests.Request("GET", url, headers={"Accept-Encoding": "gzip"})
         for _hop in range(REDIRECTS + 1):
-            prepared = self._session.prepare_request(request)
-            with self._opened(prepared) as response:
+            with self._opened(request, {}, "the download") as response:
                 answer = Answer(response.status_code, response.headers, b"")
                 if not _is_redirect(answer):
                     if response.status_code == 200:
                         while chunk := response.raw.read(CHUNK, decode_content=False):
                             sink(chunk)
                     return response.status_code
-            request = _redirected(request, prepared, answer)
+            request = _redirected(request, response, "the download")
         raise StreamFailed(f"the download was redirected more than {REDIRECTS} times")
 
     @contextlib.contextmanager
-    def _opened(self, prepared: requests.PreparedRequest) -> Iterator[requests.Response]:
+    def _opened(
+        self, request: requests.Request, own: Mapping[str, str], subject: str
+    ) -> Iterator[requests.Response]:
         try:
+            prepared = self._session.prepare_request(request)
+            prepared.headers.update(own)
             with self._session.send(
                 prepared,
                 allow_redirects=False,
@@ -125,16 +136,23 @@ class Transport:
                 yield response
         except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
             raise Trouble("did not answer in time", slow=True) from error
-        except requests.exceptions.SSLError as error:
+        except (requests.ConnectionError, urllib3.exceptions.HTTPError) as error:
+            cause = _innermost(error)
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                raise StreamFailed(
+                    f"{subject}: the server's certificate could not be verified", kind="config"
+                ) from error
+            raise Trouble(f"failed: {_in_words(cause)}") from error
+        except (requests.RequestException, UnicodeError) as error:
             raise StreamFailed(
-                f"{_subject(prepared)}: the server's certificate could not be verified",
+                f"{subject} could not be sent ({type(error).__name__}): "
+                "check the URL and the credentials for characters that HTTP has no place for",
                 kind="config",
             ) from error
-        except (requests.ConnectionError, urllib3.exceptions.HTTPError) as error:
-            raise Trouble(f"failed: {_cause(error)}") from error
-        except requests.RequestException as error:
+        except OSError as error:
             raise StreamFailed(
-                f"{_subject(prepared)} could not be sent: {type(error).__name__}"
+                f"{subject}: {error.strerror or 'the CA bundle of the environment is not there'}",
+                kind="config",
             ) from error
 
     def _surroundings_of(self, prepared: requests.PreparedRequest) -> Mapping[str, t.Any]:
@@ -152,11 +170,19 @@ class Transport:
         self._session.close()
 
 
-def origin_of(url: str) -> tuple[str, str, int | None]:
+class Origin(t.NamedTuple):
+    """What may see credentials."""
+
+    scheme: str
+    host: str
+    port: int | None
+
+
+def origin_of(url: str) -> Origin:
     """Scheme, host and port."""
     parts = urlsplit(url)
     port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-    return parts.scheme, (parts.hostname or "").lower(), port
+    return Origin(parts.scheme, (parts.hostname or "").lower(), port)
 
 
 def _is_redirect(answer: Answer) -> bool:
@@ -164,29 +190,40 @@ def _is_redirect(answer: Answer) -> bool:
 
 
 def _redirected(
-    request: requests.Request, prepared: requests.PreparedRequest, answer: Answer
+    request: requests.Request, response: requests.Response, subject: str
 ) -> requests.Request:
-    """The same request to where it was sent on; a POST stays one, since it asks for a report."""
-    before = t.cast("str", prepared.url)
-    url = urljoin(before, answer.headers["location"])
-    scheme = urlsplit(url).scheme
-    if scheme != "https" and before.startswith("https:"):
-        raise StreamFailed(f"{_subject(prepared)} was redirected from https to http")
-    if scheme not in ("https", "http"):
-        raise StreamFailed(f"{_subject(prepared)} was redirected to something else than http")
+    """The same request to where it was sent on; a POST stays one, since it asks for a report.
+
+    A form stays at home: it may hold credentials.
+    """
+    try:
+        url = urljoin(response.url, response.headers["location"])
+        origin = origin_of(url)
+    except ValueError:
+        raise StreamFailed(f"{subject} was redirected to something that is no URL") from None
+    if origin.scheme not in ("https", "http"):
+        raise StreamFailed(f"{subject} was redirected to something else than http")
+    if origin.scheme == "http":
+        if response.url.startswith("https:"):
+            raise StreamFailed(f"{subject} was redirected from https to http")
+        if not is_loopback(origin.host):
+            raise StreamFailed(f"{subject} was redirected to http on another machine")
+    if response.status_code == 303:
+        return requests.Request("GET", url, headers=request.headers)
+    form = request.data if origin == origin_of(response.url) else None
     return requests.Request(
-        request.method, url, json=request.json, data=request.data, headers=request.headers
+        request.method, url, json=request.json, data=form, headers=request.headers
     )
 
 
-def _subject(prepared: requests.PreparedRequest) -> str:
-    return f"{prepared.method} {urlsplit(prepared.url or '').path}"
-
-
-def _cause(error: BaseException) -> str:
-    """The innermost cause in plain words: urllib3's own messages hold URLs."""
+def _innermost(error: BaseException) -> BaseException:
     while error.__cause__ or error.__context__:
         error = t.cast("BaseException", error.__cause__ or error.__context__)
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    return _CAUSES.get(type(error).__name__, "the connection was lost")
+    return error
+
+
+def _in_words(cause: BaseException) -> str:
+    """A cause in plain words: urllib3's own messages hold URLs."""
+    if isinstance(cause, OSError) and cause.strerror and not isinstance(cause, ssl.SSLError):
+        return cause.strerror.lower()
+    return _CAUSES.get(type(cause).__name__, "the connection was lost")

@@ -35,40 +35,43 @@ class Writer(SingerWriter):
         """
         self.write(self.format_message(message).encode() + b"\n")
 
-    def write_rows(self, stream: str, lines: bytes, added: bytes, extracted: datetime) -> None:
-        """Writes rows as RECORD messages.
-
-        `lines` holds one JSON object a line, `added` the members to put in front of each row's
-        own, with a comma at their end.
-        """
-        prefix = (
-            b'{"type":"RECORD","stream":' + dumps(stream) + b',"record":{' + added
-        )  # each row's own brace goes, since `added` comes first
+    def write_rows(self, stream: str, lines: bytes, extracted: datetime) -> None:
+        """Writes rows as RECORD messages; `lines` holds one JSON object a line."""
+        prefix = b'{"type":"RECORD","stream":' + dumps(stream) + b',"record":'
         suffix = b',"time_extracted":' + dumps(extracted.isoformat()) + b"}\n"
-        self.write(prefix + lines[1:-1].replace(b"\n{", suffix + prefix) + suffix)
+        self.write_between(prefix, lines, suffix)
 
-    def write(self, data: bytes) -> None:
-        """Writes whole lines.
+    def write_between(self, prefix: bytes, lines: bytes, suffix: bytes) -> None:
+        """Writes each line between a prefix and a suffix: one copy for all of them.
+
+        Only line breaks separate rows, and to replace one byte is a dozen times faster than two.
+        """
+        rows = memoryview(lines.replace(b"\n", suffix + prefix))
+        self.write(prefix, rows[: -len(prefix)] if prefix else rows)
+
+    def write(self, *data: bytes | memoryview) -> None:
+        """Writes whole lines, in pieces.
 
         Raises:
             ReaderGone: nobody reads the output any more.
         """
         try:
             with self.shield.whole():
-                put(data)
+                put(*data)
         except BrokenPipeError as error:
             silence_stdout()
             raise ReaderGone from error
 
 
-def put(data: bytes) -> None:
+def put(*data: bytes | memoryview) -> None:
     """Writes to stdout and flushes it, whatever a signal says."""
     binary = getattr(sys.stdout, "buffer", None)
     if binary is None:
-        sys.stdout.write(data.decode())
+        sys.stdout.write(b"".join(data).decode())
         sys.stdout.flush()
     else:
-        binary.write(data)
+        for piece in data:
+            binary.write(piece)
         binary.flush()
 
 

@@ -17,7 +17,7 @@ def status_of(run: Run) -> Message:
     assert run.code == 0
     (status,) = run.of("CONNECTION_STATUS")
     assert not run.errors
-    return t.cast("Message", status)
+    return status
 
 
 def assert_failed(run: Run, *words: str) -> None:

@@ -6,16 +6,24 @@ import typing as t
 
 import jsonschema
 
-from tap_payments.providers import PROVIDERS
-from tap_payments.providers.tikpay.streams import Report
-
 if t.TYPE_CHECKING:
     from airbyte_runs import Platform
 
     from tap_payments.sandbox import Sandbox
 
-EVERY = {stream.name for provider in PROVIDERS for stream in provider.streams}
-REPORTS = {stream.name for stream in Report.__subclasses__()}
+EVERY = {
+    "begateway_transactions",
+    "spacivox_payment_transactions",
+    "spacivox_teams",
+    "tikpay_customers",
+    "tikpay_payments",
+    "tikpay_report_jobs",
+    "tikpay_taps",
+    "tikpay_trips",
+    "zimpler_current_balance",
+    "zimpler_transactions",
+}
+REPORTS = {"tikpay_customers", "tikpay_payments", "tikpay_taps", "tikpay_trips"}
 FULL = {"zimpler_current_balance", "spacivox_teams", "tikpay_report_jobs"}
 
 

@@ -103,7 +103,13 @@ def test_members_beside_a_lone_surrogate_keep_their_digits() -> None:
     }
 
 
-@pytest.mark.parametrize("text", [b"[1]", b"1", b'"a"', b"null", b'["\\ud800"]', b"{", b"<html>"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(b"[1]", b"1", b'"a"', b"null", b'["\\ud800"]', b"{", b"<html>"),
+        *(b'\xef\xbb\xbf["a"]', b"[" * 100_000, b'{"a":' + b"[" * 100_000),
+    ],
+)
 def test_what_is_not_an_object_is_refused(text: bytes) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         parse_object(text)

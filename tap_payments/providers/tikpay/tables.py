@@ -51,20 +51,19 @@ class TableCodec(RowWriter):
         self._replace = replace
         self._names = (*columns, "_row_id", "_row_number", "_extra")
         self._hidden = [name for name in self._names if not selected(name)]
+        cells = [(f"c{index}", str | None) for index in range(len(columns))]
+        constant = self.added | ({"_extra": None} if self.extra_selected else {})
+        attributes = [*(name for name, _ in cells), "row_id", "row_number"]
+        attributes += [f"a{index}" for index in range(len(constant))]
         self._struct = msgspec.defstruct(
             "ReportRow",
             [
-                *((f"c{index}", str | None) for index, _ in enumerate(columns)),
+                *cells,
                 ("row_id", str),
                 ("row_number", int),
+                *((f"a{index}", t.Any, value) for index, value in enumerate(constant.values())),
             ],
-            rename=dict(
-                zip(
-                    (*(f"c{index}" for index, _ in enumerate(columns)), "row_id", "row_number"),
-                    self._names,
-                    strict=False,
-                )
-            ),
+            rename=dict(zip(attributes, (*self._names[:-1], *constant), strict=True)),
             gc=False,
         )
         self._only_careful = only_careful or bool(self._hidden)

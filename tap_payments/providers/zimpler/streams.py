@@ -98,8 +98,7 @@ class CurrentBalance(SnapshotStream):
         self, account: Provider, codec: RowCodec, *, tally: Tally, cancelled: threading.Event
     ) -> list[t.Any]:
         """One row per currency: the answer is an object of objects by currency."""
-        if self.mask["properties", "_observed_at"]:
-            codec.add("_observed_at", format_instant(self.tap.runtime.clock()))
+        codec.add("_observed_at", format_instant(self.tap.runtime.clock()))
         return account.client.fetch(
             Call("GET", "/v4/current_balance"), _rows_by_currency, tally=tally, cancelled=cancelled
         )
@@ -107,6 +106,7 @@ class CurrentBalance(SnapshotStream):
 
 def _rows_by_currency(body: bytes) -> list[dict[str, Raw]]:
     try:
+        body.decode()  # the pieces are passed on as they are spelled
         return [
             {**parse_object(balance), "currency": spell(currency)}
             for currency, balance in parse_object(body).items()

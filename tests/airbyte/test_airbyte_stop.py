@@ -1,0 +1,141 @@
+"""A read that is stopped ends at once, with whole lines, and never as a success."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+import typing as t
+
+import pytest
+from airbyte_runs import COMMAND, Platform, Run, assert_protocol, configured
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tap_payments.sandbox import Sandbox
+
+STREAM = "spacivox_payment_transactions"
+
+
+@contextlib.contextmanager
+def reading(platform: Platform, *streams: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The command as a platform starts it."""
+    arguments = platform.arguments("read", catalog=configured(*streams))
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def read_until(process: subprocess.Popen[bytes], word: bytes) -> list[bytes]:
+    """The lines up to the first that holds a word."""
+    assert process.stdout
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if word in line:
+            return lines
+    raise AssertionError(lines)
+
+
+def ended(process: subprocess.Popen[bytes], lines: list[bytes]) -> Run:
+    assert process.stdout
+    assert process.stderr
+    # Not communicate(): it knows nothing of what the lines' reader holds already.
+    output = b"".join(lines) + process.stdout.read()
+    assert output.endswith(b"\n")
+    code = process.wait(timeout=20)
+    run = Run(code, output.decode().splitlines(), process.stderr.read().decode())
+    assert_protocol(run.lines)
+    assert run.stderr == ""
+    return run
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize("fault", ["stall=60", "503:retry-after=60"], ids=["request", "retry"])
+def test_a_signal_while_it_waits(
+    platform: Platform, box: Sandbox, number: int, code: int, fault: str
+) -> None:
+    platform.config["max_retries"] = 3
+    platform.config["spacivox"]["concurrency"] = 1
+    box.faults.add(f"spacivox:{fault}:path=/j/payment:after=2:times=99")
+    with reading(platform, STREAM, "spacivox_teams", "zimpler_current_balance") as process:
+        lines = read_until(process, b'"recordCount"')
+        time.sleep(0.3)  # until the third window waits
+        process.send_signal(number)
+        began = time.monotonic()
+        run = ended(process, lines)
+        assert time.monotonic() - began < 5
+    assert run.code == code
+    assert run.statuses(STREAM) == ["STARTED", "RUNNING", "INCOMPLETE"]
+    assert not run.statuses("spacivox_teams")
+    box.faults.clear()
+    rest = platform.read(STREAM, state=run.last_states)
+    ids = {row["id"] for each in (run, rest) for row in each.records(STREAM)}
+    assert ids == {row["id"] for row in platform.read(STREAM).records(STREAM)}
+
+
+def test_a_reader_that_goes_away_ends_it_quietly(platform: Platform) -> None:
+    with reading(platform, STREAM, "zimpler_transactions") as process:
+        read_until(process, b'"RECORD"')
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.wait(timeout=20) == 141
+        assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize("where", ["line", "wait"])
+def test_a_reader_that_takes_nothing_does_not_hold_it(
+    platform: Platform, box: Sandbox, where: str
+) -> None:
+    """It hangs in a line, or waits for an answer while a thread's log line is stuck."""
+    platform.config |= {"max_retries": 99, "request_timeout": 1}
+    if where == "wait":
+        box.faults.add("spacivox:503:path=/j/payment:after=2:times=999")
+    else:
+        platform.config["start_date"] = "2026-01-01"
+    with reading(platform, STREAM, "zimpler_transactions") as process:
+        read_until(process, b'"RUNNING"')
+        if where == "wait":
+            fill(process)
+        else:
+            time.sleep(1.5)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10.5) == 143
+
+
+def fill(process: subprocess.Popen[bytes]) -> None:
+    """Leaves no room in the pipe that the command writes to."""
+    with open(f"/proc/{process.pid}/fd/1", "wb", buffering=0) as pipe:  # noqa: PTH123
+        os.set_blocking(pipe.fileno(), False)
+        with contextlib.suppress(BlockingIOError):
+            while pipe.write(b" " * 4096) is not None:
+                pass
+    time.sleep(1.5)  # until a retry has something to say
+
+
+def test_the_last_line_is_whole_whenever_it_is_killed(platform: Platform) -> None:
+    for delay in (0.0, 0.01, 0.03):
+        with reading(platform, STREAM, "zimpler_transactions", "spacivox_teams") as process:
+            lines = read_until(process, b'"RECORD"')
+            time.sleep(delay)
+            process.send_signal(signal.SIGTERM)
+            run = ended(process, lines)
+        assert run.code in (0, 143)
+        assert all(json.loads(line) for line in run.lines)
+        complete = [status for name in run_streams(run) for status in run.statuses(name)[-1:]]
+        if run.code:
+            assert "INCOMPLETE" in complete
+
+
+def run_streams(run: Run) -> set[str]:
+    return {record["stream"] for record in run.of("RECORD")}

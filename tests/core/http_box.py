@@ -1,0 +1,90 @@
+"""A client of one account, and what the tests of HTTP ask it for."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import typing as t
+from dataclasses import dataclass, field
+
+from clock import Clock
+
+from tap_payments.core.errors import Unreadable
+from tap_payments.core.http import Call, Client, Policy, Tally
+from tap_payments.core.provider import Fixed
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tap_payments.core.http import Credentials
+
+SECRET = "canary-credential-5f0c1d7a9e"
+GET = Call("GET", "/v1/rows", {"from": "2026-01-01", "name": "canary query"})
+POST = Call("POST", "/v1/reports", json={"report": {"from": "2026-01-01"}})
+HINTS = {401: "check acme.api_key", 403: "check acme.api_key"}
+ROWS = {"rows": [1, 2]}
+
+
+def decode(body: bytes) -> t.Any:
+    """A JSON object, as a stream would take it."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        raise Unreadable("the body is not a whole JSON document") from None
+    if not isinstance(found, dict):
+        raise Unreadable("the body is not what the vendor's document says")
+    return found
+
+
+@dataclass
+class Box:
+    """A client with its clock, its log and what its requests cost."""
+
+    client: Client
+    clock: Clock
+    log: list[str]
+    tally: Tally = field(default_factory=Tally)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def fetch(
+        self, call: Call = GET, read: Callable[[bytes], t.Any] = decode, *, splittable: bool = False
+    ) -> t.Any:
+        """The answer to a call."""
+        return self.client.fetch(
+            call, read, tally=self.tally, cancelled=self.cancelled, splittable=splittable
+        )
+
+    @property
+    def cost(self) -> tuple[int, int]:
+        """Requests, and how many of them were retries."""
+        return self.tally.requests, self.tally.retries
+
+
+def box(
+    url: str,
+    *,
+    credentials: Credentials | None = None,
+    clock: Clock | None = None,
+    hints: Mapping[int, str] = HINTS,
+    unspoken: tuple[str, ...] = (),
+    **policy: t.Any,
+) -> Box:
+    """A client that asks a server; close it with `closing`."""
+    log: list[str] = []
+    logger = logging.Logger("acme", logging.DEBUG)
+    listener = logging.Handler()
+    listener.emit = lambda record: log.append(record.getMessage())  # type: ignore[method-assign]
+    logger.addHandler(listener)
+    clock = clock or Clock()
+    client = Client(
+        api_url=url,
+        credentials=credentials or Fixed({"Authorization": f"Bearer {SECRET}", "X-Key": SECRET}),
+        policy=Policy(**{"user_agent": "tap-payments/test", "request_timeout": 5} | policy),
+        runtime=clock.runtime(),
+        logger=logger,
+        subject="Acme account 'main'",
+        hints=hints,
+        unspoken=unspoken,
+    )
+    return Box(client, clock, log)

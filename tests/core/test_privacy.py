@@ -1,0 +1,271 @@
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import typing as t
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_rows import KEYS, NESTED, ROW, codec_of, lines_of, records_of
+from vendor_json import exactly, row_of
+
+from tap_payments.core.exact import dumps, loads
+from tap_payments.core.privacy import Rules, replacement
+
+KEY = "a key, é"
+PATHS = (
+    "reference",
+    "card.holder",
+    "address.* - country zip",
+    "more.browser.agent",
+    "*.account_number",
+    "*.email",
+)
+CANARY = "canary"
+
+
+def hmac_of(text: str) -> str:
+    return hmac.new(KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def rules(mode: str = "hash", *paths: str) -> Rules:
+    replace = replacement(mode, KEY)
+    assert replace is not None
+    return Rules(paths or PATHS, replace)
+
+
+def applied(row: dict[str, t.Any], mode: str = "hash", *paths: str) -> dict[str, t.Any]:
+    """A row as its fields leave the rules, each as JSON spells it."""
+    own = rules(mode, *paths)
+    return {
+        name: own.apply(name, loads(dumps(value))) if own.touches(name, dumps(value)) else value
+        for name, value in row.items()
+    }
+
+
+# What replaces a value
+
+
+def test_keep_replaces_nothing() -> None:
+    assert replacement("keep", None) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("jane@example.com", "jane@example.com"),
+        ("", ""),
+        ("é😀", "é😀"),
+        ("7", "7"),
+        (7, "7"),
+        (True, "true"),
+        (False, "false"),
+    ],
+)
+def test_hash_is_hmac_sha256_of_key_and_value_as_utf_8_in_lower_case_hex(
+    value: t.Any, text: str
+) -> None:
+    replace = replacement("hash", KEY)
+    assert replace is not None
+    assert replace(value) == hmac_of(text)
+
+
+@pytest.mark.parametrize("number", ["12.10", "1e3", "1e-7", "12345678901234567.89", "7"])
+def test_a_number_is_hashed_as_it_is_spelled(number: str) -> None:
+    replace = replacement("hash", KEY)
+    assert replace is not None
+    assert replace(loads(number)) == hmac_of(number)
+
+
+def test_a_lone_surrogate_can_be_hashed() -> None:
+    replace = replacement("hash", KEY)
+    assert replace is not None
+    assert len(replace("\ud800")) == 64
+
+
+def test_drop_leaves_null() -> None:
+    replace = replacement("drop", None)
+    assert replace is not None
+    assert replace("anything") is None
+
+
+# Where
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"reference": "x"}, {"reference": hmac_of("x")}),
+        ({"reference": None}, {"reference": None}),
+        ({"other": "x"}, {"other": "x"}),
+        ({"card": {"holder": "x", "brand": "v"}}, {"card": {"holder": hmac_of("x"), "brand": "v"}}),
+        ({"card": {"holder": None}}, {"card": {"holder": None}}),
+        ({"card": None}, {"card": None}),
+        (
+            {"address": {"city": "x", "country": "BY", "zip": "1", "phone": None}},
+            {"address": {"city": hmac_of("x"), "country": "BY", "zip": "1", "phone": None}},
+        ),
+        (
+            {"address": {"geo": {"lat": 1, "country": "BY"}}},
+            {"address": {"geo": {"lat": hmac_of("1"), "country": hmac_of("BY")}}},
+        ),
+        ({"more": {"browser": {"agent": "x", "n": 1}}},)
+        + ({"more": {"browser": {"agent": hmac_of("x"), "n": 1}}},),
+        ({"more": {"agent": "x"}}, {"more": {"agent": "x"}}),
+        ({"erip": {"account_number": "x"}}, {"erip": {"account_number": hmac_of("x")}}),
+        ({"a": {"b": [{"c": {"email": "x"}}]}}, {"a": {"b": [{"c": {"email": hmac_of("x")}}]}}),
+        ({"a": [[{"email": ["x", None, {"y": 1}]}]]},)
+        + ({"a": [[{"email": [hmac_of("x"), None, {"y": hmac_of("1")}]}]]},),
+        ({"card": [{"holder": "x"}, {"brand": "v"}]},)
+        + ({"card": [{"holder": hmac_of("x")}, {"brand": "v"}]},),
+        ({"address": [{"city": "x", "country": "BY"}]},)
+        + ({"address": [{"city": hmac_of("x"), "country": "BY"}]},),
+        ({"reference": {"id": "x", "list": [1, "y"]}},)
+        + ({"reference": {"id": hmac_of("x"), "list": [hmac_of("1"), hmac_of("y")]}},),
+        ({"email": "x"}, {"email": hmac_of("x")}),
+        ({"account_number": {"iban": "x"}}, {"account_number": {"iban": hmac_of("x")}}),
+    ],
+)
+def test_what_is_personal_is_replaced_wherever_it_lies(
+    row: dict[str, t.Any], expected: dict[str, t.Any]
+) -> None:
+    assert applied(row) == expected
+
+
+@pytest.mark.parametrize("field", ["card", "address", "more"])
+@pytest.mark.parametrize("value", ["x", 7, True, ["x"]])
+def test_a_value_where_a_personal_section_should_be_is_replaced_whole(
+    field: str, value: t.Any
+) -> None:
+    hidden = hmac_of(value) if isinstance(value, str) else hmac_of(json.dumps(value))
+    expected = [hmac_of("x")] if isinstance(value, list) else hidden
+    assert applied({field: value}) == {field: expected}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '{"account_number": "canary"}',
+        ' [{"email": "canary"}]',
+        '{"a": {"\\u0065mail": "canary"}}',
+        json.dumps(json.dumps({"email": "canary"})),
+    ],
+)
+@pytest.mark.parametrize("around", [lambda text: text, lambda text: {"in": [text]}])
+def test_a_section_that_arrives_as_a_text_does_not_hide_what_is_personal_in_it(
+    value: str, around: t.Callable[[str], t.Any]
+) -> None:
+    assert CANARY not in json.dumps(applied({"erip": around(value)}))
+
+
+@pytest.mark.parametrize(
+    "value", ["about email", "{email", "[1]", '{"mail": "x"}', '{"email": null}', "{}"]
+)
+def test_a_text_that_holds_nothing_personal_stays_as_it_is(value: str) -> None:
+    assert applied({"erip": value, "message": {"text": value}}) == {
+        "erip": value,
+        "message": {"text": value},
+    }
+
+
+def test_a_name_that_is_spelled_with_escapes_is_the_same_name() -> None:
+    row = b'{"n":{"\\u0065mail":"canary"}}'
+    assert rules().touches("x", row)
+    assert rules().apply("x", loads(row)) == {"n": {"email": hmac_of(CANARY)}}
+
+
+def test_drop_leaves_null_in_every_place() -> None:
+    row = {"reference": "x", "card": {"holder": 7}, "erip": {"email": ["x"]}, "address": "x"}
+    assert applied(row, "drop") == {
+        "reference": None,
+        "card": {"holder": None},
+        "erip": {"email": [None]},
+        "address": None,
+    }
+
+
+@given(
+    st.recursive(
+        st.just(CANARY) | st.none() | st.integers(),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["email", "x", "account_number"]), inner)
+        ),
+        max_leaves=8,
+    )
+)
+def test_only_names_that_are_not_personal_still_lead_to_a_value(value: t.Any) -> None:
+    def canaries(node: t.Any) -> int:
+        if isinstance(node, dict):
+            return sum(
+                canaries(item)
+                for name, item in node.items()
+                if name not in ("email", "account_number")
+            )
+        return sum(map(canaries, node)) if isinstance(node, list) else node == CANARY
+
+    assert json.dumps(applied({"x": value})).count(CANARY) == canaries(value)
+
+
+# In the records
+
+
+def codec_with(mode: str, *paths: str, **options: t.Any) -> t.Any:
+    return codec_of(NESTED, rules=rules(mode, *paths), **options)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        '"text":"canary"',
+        '"text":{"name":"canary"}',
+        '"text":["canary"]',
+        '"part":{"text":"canary"}',
+        '"part":"canary"',
+        '"part":["canary"]',
+        '"part":{"inner":{"email":"canary"}}',
+        '"empty":{"account_number":"canary"}',
+        '"empty":"{\\"account_number\\":\\"canary\\"}"',
+        '"new":{"deep":[{"email":"canary"}]}',
+        '"_extra":{"email":"canary"}',
+        '"email":"canary"',
+        '"\\u0065mail":"canary"',
+        '"text":"x","text":"canary"',
+    ],
+)
+@pytest.mark.parametrize("mode", ["hash", "drop"])
+def test_no_personal_value_is_written_wherever_it_arrives(members: str, mode: str) -> None:
+    codec = codec_with(mode, "text", "part.* - minor", "*.email", "*.account_number")
+    lines = lines_of(codec, f'{{"rows":[{{{ROW},{members}}}]}}')
+    assert b"canary" not in lines[0]
+
+
+def test_the_hash_is_in_the_column_and_the_rest_keeps_its_digits() -> None:
+    codec = codec_with("hash", "text", "part.text")
+    body = f'{{"rows":[{{{ROW},"text":"é","rate":12.10,"part":{{"text":7,"rate":1e3}}}}]}}'
+    record = records_of(codec, body)[0]
+    assert record["text"] == hmac_of("é")
+    assert record["part"]["text"] == hmac_of("7")
+    assert (record["rate"], record["part"]["rate"]) == tuple(exactly("[12.10,1e3]"))
+    assert record["_extra"] is None
+
+
+def test_a_hash_where_a_number_should_be_fits_the_schema_all_the_same() -> None:
+    record = records_of(codec_with("hash", "rate"), f'{{"rows":[{{{ROW},"rate":12.10}}]}}')[0]
+    assert (record["rate"], record["_extra"]) == (None, {"rate": hmac_of("12.10")})
+
+
+@given(data=st.data())
+def test_rows_without_personal_values_are_written_as_without_rules(data: st.DataObject) -> None:
+    row = data.draw(row_of(NESTED["properties"], KEYS))
+    body = f'{{"rows":[{row}]}}'
+    plain, ruled = codec_of(NESTED), codec_with("hash", "nowhere", "*.nothing")
+    try:
+        expected = records_of(plain, body)
+    except Exception as error:
+        with pytest.raises(type(error)):
+            records_of(ruled, body)
+    else:
+        assert records_of(ruled, body) == expected

@@ -1,0 +1,476 @@
+"""The command: its flags, its exit codes, and what it says to people where something is wrong."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+from taps import Row, settings, watermarks, written
+
+from tap_payments.sandbox import Clock, Fault, Sandbox
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from commands import Commands
+    from taps import Finished
+
+STREAMS = [
+    "spacivox_payment_transactions",
+    "spacivox_teams",
+    "zimpler_current_balance",
+    "zimpler_transactions",
+]
+NO_NETWORK = """
+import sys
+def refuse(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto"):
+        sys.stderr.write("asked the network")
+        sys.stderr.flush()
+        import os
+        os._exit(99)
+sys.addaudithook(refuse)
+from tap_payments.__main__ import main
+sys.argv = ["tap-payments", "--discover"]
+main()
+"""
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(seed=6, days=3, accounts=1) as serving:
+        yield serving
+
+
+@pytest.fixture
+def config(sandbox: Sandbox, tmp_path: Path) -> Path:
+    return written(tmp_path, "config.json", sandbox.config("zimpler", "spacivox"))
+
+
+def assert_quiet(finished: Finished) -> None:
+    """Nothing in it is Python's own way to complain."""
+    for word in ("Traceback", 'File "', "Error:", "please report"):
+        assert word not in finished.stderr.replace("Error: Invalid value", "")
+
+
+# Discovery, version, about
+
+
+def test_discovery_needs_neither_a_configuration_nor_the_network(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NO_NETWORK], capture_output=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    listed = {each["tap_stream_id"]: each for each in json.loads(done.stdout)["streams"]}
+    assert {*STREAMS} <= {*listed}
+    assert "sync_windows" not in listed
+    entry = listed["zimpler_transactions"]
+    assert entry["key_properties"] == ["_account", "id", "type"]
+    assert entry["replication_key"] == "approved_at"
+    assert entry["replication_method"] == "INCREMENTAL"
+    amount = entry["schema"]["properties"]["amount"]
+    assert (amount["type"], amount["format"]) == (["string", "null"], "x-singer.decimal")
+
+
+def test_the_installed_script_says_its_version() -> None:
+    script = Path(sys.executable).with_name("tap-payments")
+    done = subprocess.run([script, "--version"], capture_output=True, check=False, text=True)
+    assert done.returncode == 0
+    assert done.stdout.startswith("tap-payments v")
+    assert done.stderr == ""
+
+
+def test_discovery_lists_what_is_configured_whatever_else_is_wrong(
+    commands: Commands, tmp_path: Path
+) -> None:
+    wrong = {"spacivox": {"nope": 1}, "start_date": "never", "sync_windows": True}
+    done = commands("--discover", "--config", written(tmp_path, "c.json", wrong))
+    assert done.code == 0
+    assert [each["stream"] for each in json.loads(done.stdout)["streams"]] == [
+        *("spacivox_payment_transactions", "spacivox_teams", "sync_windows")
+    ]
+
+
+OWN = {
+    *("start_date", "end_date", "user_agent", "request_timeout", "max_retries", "max_retry_wait"),
+    *("personal_data", "personal_data_key", "sync_windows"),
+}
+EVERY_PROVIDER = {"api_url", "account", "lookback_days", "window_days", "concurrency", "accounts"}
+OF_PROVIDERS = {
+    "zimpler": {
+        *("merchant_id", "api_key", "auth_method", "api_key_header", "tech_partner"),
+        *("sub_merchant", "country_code", "site", "page_size"),
+    },
+    "spacivox": {"access_token", "teams"},
+}
+SECRETS = {
+    *("personal_data_key", "zimpler.api_key", "spacivox.access_token"),
+    *("zimpler.accounts", "spacivox.accounts"),
+    *("zimpler.accounts.api_key", "spacivox.accounts.access_token"),
+}
+DEFAULTS = {
+    "request_timeout": 120,
+    "max_retries": 6,
+    "max_retry_wait": 300,
+    "personal_data": "keep",
+    "sync_windows": False,
+    "zimpler.api_url": "https://api.zimpler.net",
+    "zimpler.auth_method": "basic",
+    "zimpler.api_key_header": "X-Api-Key",
+    "zimpler.page_size": 1000,
+    "zimpler.window_days": 7,
+    "zimpler.lookback_days": 1,
+    "spacivox.window_days": 1,
+    "spacivox.lookback_days": 3,
+    **{f"{name}.account": "default" for name in OF_PROVIDERS},
+    **{f"{name}.concurrency": 4 for name in OF_PROVIDERS},
+}
+
+
+def all_settings(schema: Row, prefix: str = "") -> Iterator[tuple[str, Row]]:
+    """Every setting with its dotted name, also those of accounts."""
+    for name, field in schema["properties"].items():
+        yield prefix + name, field
+        for inner in (field, field.get("items", {})):
+            if "properties" in inner:
+                yield from all_settings(inner, f"{prefix}{name}.")
+
+
+def test_about_describes_every_setting_and_marks_the_secrets(commands: Commands) -> None:
+    done = commands("--about", "--format=json")
+    assert done.code == 0
+    about = json.loads(done.stdout)
+    found = dict(all_settings(about["settings"]))
+    assert found.keys() >= OWN | {*OF_PROVIDERS}
+    for provider, own in OF_PROVIDERS.items():
+        names = {name for name in found if name.startswith(f"{provider}.")}
+        inner = {name for name in names if name.count(".") == 2}
+        assert names - inner == {f"{provider}.{name}" for name in own | EVERY_PROVIDER}
+        assert inner == {f"{provider}.accounts.{name}" for name in own | EVERY_PROVIDER} - {
+            f"{provider}.accounts.accounts"
+        }
+    mine = {
+        name: field
+        for name, field in found.items()
+        if name in OWN or name.partition(".")[0] in OF_PROVIDERS
+    }
+    for name, field in mine.items():
+        assert field["title"], name
+        assert field["description"], name
+    assert {name for name, field in mine.items() if field.get("secret")} == SECRETS
+    assert {
+        name: field["default"] for name, field in mine.items() if "default" in field
+    } == DEFAULTS
+    assert "batch" not in about["capabilities"]
+    assert {"catalog", "state", "discover", "test"} <= {*about["capabilities"]}
+
+
+@pytest.mark.parametrize("form", [[], ["--format=markdown"]])
+def test_about_is_also_for_people(commands: Commands, form: list[str]) -> None:
+    done = commands("--about", *form)
+    assert done.code == 0
+    assert b"max_retry_wait" in done.stdout
+
+
+# A run
+
+
+def test_a_run_writes_messages_to_stdout_and_everything_else_to_stderr(
+    commands: Commands, config: Path, sandbox: Sandbox
+) -> None:
+    done = commands("--config", config)
+    assert done.code == 0
+    run = done.run
+    assert {each["type"] for each in run.messages} == {"SCHEMA", "RECORD", "STATE"}
+    assert {each["stream"] for each in run.of("SCHEMA")} == {*STREAMS}
+    assert len(run.records("zimpler_transactions")) == len(sandbox.zimpler.rows("main"))
+    assert done.stdout.endswith(b"}\n")
+    assert_quiet(done)
+
+
+def test_state_goes_around(commands: Commands, config: Path, tmp_path: Path) -> None:
+    first = commands("--config", config)
+    state = written(tmp_path, "state.json", first.run.state)
+    second = commands("--config", config, "--state", state)
+    assert second.code == 0
+    assert second.run.states[0] == first.run.state
+    assert len(second.stdout) < len(first.stdout)
+
+
+def test_a_catalog_chooses(commands: Commands, config: Path, tmp_path: Path) -> None:
+    catalog = json.loads(commands("--config", config, "--discover").stdout)
+    for entry in catalog["streams"]:
+        root = next(each for each in entry["metadata"] if not each["breadcrumb"])
+        root["metadata"]["selected"] = entry["stream"] == "spacivox_teams"
+    done = commands("--config", config, "--catalog", written(tmp_path, "catalog.json", catalog))
+    assert done.code == 0
+    assert {each["stream"] for each in done.run.messages} == {"spacivox_teams"}
+
+
+def test_failures_exit_1_and_the_last_line_names_each_of_them(
+    commands: Commands, config: Path, sandbox: Sandbox
+) -> None:
+    sandbox.faults.add(Fault("spacivox", 403, times=None))
+    sandbox.faults.add(Fault("zimpler", 400, path="/v4/current_balance", times=None))
+    done = commands("--config", config)
+    assert done.code == 1
+    for stream, status in (
+        ("spacivox_payment_transactions", 403),
+        ("spacivox_teams", 403),
+        ("zimpler_current_balance", 400),
+    ):
+        assert f"{stream} (account 'default'): " in done.last_line
+        assert f"answered {status}" in done.last_line
+    assert "zimpler_transactions" not in done.last_line
+    assert "spacivox.access_token" in done.last_line
+    assert list(watermarks(done.run.state, "zimpler_transactions")) == ["default"]
+    assert_quiet(done)
+
+
+def test_settings_from_several_files_and_from_the_environment(
+    commands: Commands, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    config = sandbox.config("spacivox")
+    own = written(tmp_path, "own.json", {"spacivox": config["spacivox"]})
+    dates = written(tmp_path, "dates.json", {"start_date": config["start_date"]})
+    assert commands("--config", own, "--config", dates).code == 0
+    variables = {
+        "TAP_PAYMENTS_START_DATE": config["start_date"],
+        "TAP_PAYMENTS_SPACIVOX": json.dumps(config["spacivox"]),
+    }
+    done = commands("--config=ENV", **variables)
+    assert done.code == 0
+    assert len(done.run.records("spacivox_teams")) == 3
+
+
+# --test
+
+
+def test_the_test_asks_each_account_once_per_stream_and_writes_nothing(
+    commands: Commands, tmp_path: Path
+) -> None:
+    with Sandbox(seed=None, days=3, clock=Clock()) as sandbox:
+        config = sandbox.config("zimpler", "spacivox")
+        done = commands("--test", "--config", written(tmp_path, "c.json", config))
+        assert done.code == 0
+        assert done.stdout == b""
+        paths = sorted(one.path for one in sandbox.journal)
+        assert paths == [
+            *("/j/payment_transactions", "/j/teams"),
+            *["/v4/current_balance"] * 2,
+            *["/v4/transactions"] * 2,
+        ]
+        today = f"{sandbox.clock.wall():%Y-%m-%d}"
+        for one in sandbox.journal.of("zimpler", "/v4/transactions"):
+            assert one.query["to_date"] == today
+        for account, stream in (
+            ("main", "zimpler_transactions"),
+            ("shop2", "zimpler_current_balance"),
+            ("default", "spacivox_teams"),
+        ):
+            assert f"{stream} (account '{account}'): ok" in done.stderr
+
+
+def test_the_test_names_who_refuses_and_why(commands: Commands, tmp_path: Path) -> None:
+    with Sandbox(seed=None, days=3) as sandbox:
+        config = sandbox.config("zimpler", "spacivox")
+        config["zimpler"]["accounts"][1]["api_key"] = "canary"
+        done = commands("--test", "--config", written(tmp_path, "c.json", config))
+        assert done.code == 1
+        for stream in ("zimpler_transactions", "zimpler_current_balance"):
+            assert f"{stream} (account 'shop2'): " in done.last_line
+        assert "answered 401" in done.last_line
+        assert "zimpler.api_key" in done.last_line
+        assert "'main'" not in done.last_line
+        assert "canary" not in done.stderr
+        assert_quiet(done)
+
+
+@pytest.mark.parametrize("start", [{}, {"start_date": "2030-01-01"}, {"end_date": "2020-01-02"}])
+def test_the_test_asks_whatever_the_dates(
+    commands: Commands, sandbox: Sandbox, tmp_path: Path, start: Row
+) -> None:
+    config = sandbox.config("spacivox", "zimpler")
+    del config["start_date"]
+    done = commands("--test", "--config", written(tmp_path, "c.json", config | start))
+    assert done.code == 0
+    assert len(sandbox.journal) == 4
+
+
+def test_the_test_of_schemas_asks_nobody(
+    commands: Commands, config: Path, sandbox: Sandbox
+) -> None:
+    done = commands("--test=schema", "--config", config)
+    assert done.code == 0
+    assert [each["stream"] for each in done.run.messages] == STREAMS
+    assert len(sandbox.journal) == 0
+
+
+# What cannot be used
+
+
+REFUSED: list[tuple[Row, tuple[str, ...]]] = [
+    ({"zimpler": {"nope": "canary"}}, ("zimpler.nope", "unknown setting")),
+    ({"zimpler": {"api_key": None}}, ("zimpler.api_key", "required")),
+    ({"zimpler": {"api_key": ""}}, ("zimpler.api_key", "required")),
+    ({"zimpler": {"api_key": 12345678}}, ("zimpler.api_key", "must be a text")),
+    ({"zimpler": {"page_size": 1001}}, ("zimpler.page_size", "from 1 to 1000")),
+    ({"zimpler": {"auth_method": "canary"}}, ("zimpler.auth_method", "basic, bearer, header")),
+    ({"zimpler": {"api_url": "http://canary.example"}}, ("zimpler.api_url", "https")),
+    ({"zimpler": {"api_url": "ftp://canary"}}, ("zimpler.api_url",)),
+    ({"zimpler": {"concurrency": 17}}, ("zimpler.concurrency", "from 1 to 16")),
+    ({"zimpler": {"lookback_days": -1}}, ("zimpler.lookback_days", "0 or more")),
+    ({"zimpler": {"window_days": True}}, ("zimpler.window_days", "whole number")),
+    ({"zimpler": {"accounts": []}}, ("zimpler.accounts",)),
+    ({"spacivox": {"access_token": "canary"}}, ("spacivox.api_url", "required")),
+    ({"spacivox": "canary"}, ("spacivox", "object")),
+    ({"spacivox": {"teams": ["canary"]}}, ("spacivox.teams", "numbers")),
+    ({"start_date": "canary"}, ("start_date",)),
+    ({"end_date": "2026-01-01"}, ("end_date", "after start_date")),
+    ({"personal_data": "canary"}, ("personal_data", "keep, hash, drop")),
+    ({"personal_data": "hash"}, ("personal_data_key", "required")),
+    ({"max_retries": -1}, ("max_retries",)),
+    ({"request_timeout": 0.5}, ("request_timeout",)),
+]
+
+
+@pytest.mark.parametrize(("wrong", "words"), REFUSED)
+def test_settings_are_refused_in_one_last_line_before_any_request(
+    commands: Commands, sandbox: Sandbox, tmp_path: Path, wrong: Row, words: tuple[str, ...]
+) -> None:
+    config = settings(sandbox, "zimpler", "2026-01-01")
+    for name, value in wrong.items():
+        if isinstance(value, dict):
+            config[name] = config.get(name, {}) | value
+        else:
+            config[name] = value
+    done = commands("--config", written(tmp_path, "c.json", config))
+    assert done.code == 1
+    assert done.stdout == b""
+    for word in words:
+        assert word in done.last_line
+    for secret in ("canary", "12345678", "sandbox-zimpler-key"):
+        assert secret not in done.stderr
+    assert_quiet(done)
+    assert len(sandbox.journal) == 0
+
+
+def test_without_a_provider_the_last_line_says_how_to_begin(commands: Commands) -> None:
+    done = commands()
+    assert done.code == 1
+    for word in ("begateway", "spacivox", "tikpay", "zimpler", "tap-payments-sandbox"):
+        assert word in done.last_line
+    assert_quiet(done)
+
+
+UNREADABLE = ["", "{", "[]", "[1]", "null", "5", '"text"', "[" * 100_000, b"\xff\xfe{}"]
+
+
+@pytest.mark.parametrize("option", ["--config", "--state", "--catalog"])
+@pytest.mark.parametrize("content", UNREADABLE)
+def test_a_file_that_cannot_be_read_is_named_in_the_last_line(  # noqa: PLR0917
+    commands: Commands,
+    config: Path,
+    sandbox: Sandbox,
+    tmp_path: Path,
+    option: str,
+    content: str | bytes,
+) -> None:
+    file = tmp_path / "file.json"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    done = commands("--config", config, option, file)
+    assert done.code == 1
+    assert option in done.last_line
+    assert_quiet(done)
+    assert len(sandbox.journal) == 0
+
+
+@pytest.mark.parametrize("option", ["--config", "--state", "--catalog"])
+def test_a_file_that_is_not_there_is_named_in_the_last_line(
+    commands: Commands, config: Path, tmp_path: Path, option: str
+) -> None:
+    for path in (tmp_path / "nowhere.json", tmp_path):
+        done = commands("--config", config, option, path)
+        assert done.code in (1, 2)
+        assert str(path) in done.last_line
+        assert_quiet(done)
+
+
+def entry(**more: t.Any) -> Row:
+    known = {"tap_stream_id": "spacivox_teams", "schema": {"properties": {}}, "metadata": []}
+    return {"streams": [known | more]}
+
+
+CATALOGS: list[tuple[Row, str]] = [
+    ({}, "lacks streams"),
+    ({"streams": {}}, "streams"),
+    ({"streams": [1]}, "streams[0]"),
+    ({"streams": [{}]}, "streams[0] lacks schema, tap_stream_id"),
+    (entry(tap_stream_id=None), "streams[0].tap_stream_id"),
+    (entry(schema=None), "streams[0].schema"),
+    (entry(schema={}), "streams[0].schema lacks properties"),
+    (entry(schema={"properties": {"id": "canary"}}), "streams[0].schema.properties.id"),
+    (entry(metadata="canary"), "streams[0].metadata"),
+    (entry(metadata=[{"breadcrumb": []}]), "streams[0].metadata[0] lacks metadata"),
+    (entry(metadata=[{"breadcrumb": [[]], "metadata": {}}]), "streams[0].metadata[0].breadcrumb"),
+    (entry(key_properties="id"), "streams[0].key_properties"),
+]
+
+
+@pytest.mark.parametrize(("catalog", "words"), CATALOGS)
+def test_a_catalog_that_is_none_is_refused_where_it_is_wrong(  # noqa: PLR0917
+    commands: Commands, config: Path, sandbox: Sandbox, tmp_path: Path, catalog: Row, words: str
+) -> None:
+    done = commands("--config", config, "--catalog", written(tmp_path, "catalog.json", catalog))
+    assert done.code == 1
+    assert words in done.last_line
+    assert "canary" not in done.stderr
+    assert_quiet(done)
+    assert len(sandbox.journal) == 0
+
+
+@pytest.mark.parametrize(
+    "maps",
+    [
+        5,
+        {"zimpler_transactions": 5},
+        {"zimpler_transactions": {"x": "nope("}},
+        {"zimpler_transactions": {"__key_properties__": ["nope"]}},
+        {"zimpler_transactions": {"x": "nope(1)"}},
+    ],
+)
+def test_a_stream_map_that_cannot_be_used_is_named(
+    commands: Commands, sandbox: Sandbox, tmp_path: Path, maps: t.Any
+) -> None:
+    config = sandbox.config("zimpler") | {"stream_maps": maps}
+    done = commands("--config", written(tmp_path, "c.json", config))
+    assert done.code == 1
+    assert "stream_maps" in done.last_line
+    assert_quiet(done)
+
+
+def test_a_flag_that_does_not_exist_is_said_to_be_so(commands: Commands) -> None:
+    done = commands("--nope")
+    assert done.code == 2
+    assert "--nope" in done.last_line
+    assert done.stdout == b""
+
+
+# A reader that goes away
+
+
+def test_a_reader_that_closes_the_pipe_ends_the_tap_quietly(
+    commands: Commands, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    config = written(tmp_path, "c.json", settings(sandbox, "zimpler", page_size=1))
+    with commands.started("--config", config) as process:
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.wait() not in (0, None)
+        assert "Traceback" not in process.stderr
+        assert "BrokenPipe" not in process.stderr
+        assert "Exception ignored" not in process.stderr

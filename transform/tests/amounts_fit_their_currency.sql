@@ -1,0 +1,23 @@
+-- No amount has more decimals than its currency, so `payments` has rounded none. Where a provider
+-- does not say the currency, four is the most that any currency has.
+
+{%- set models = {
+    "begateway": "begateway_payments",
+    "spacivox": "spacivox_payments",
+    "tikpay": "tikpay_payments_latest",
+    "zimpler": "zimpler_payments",
+} %}
+
+with amounts as (
+    {%- for provider in providers() %}
+    {%- if not loop.first %}
+    union all
+    {%- endif %}
+    select '{{ provider }}' as provider, account, id, type, amount, currency from {{ ref(models[provider]) }}
+    {%- endfor %}
+)
+
+select amounts.*
+from amounts
+left join {{ ref("iso_4217") }} as iso_4217 on amounts.currency = iso_4217.currency
+where amounts.amount % coalesce(minor_unit, 0.0001) <> 0
