@@ -24,7 +24,7 @@ DBT := .tools/dbt/.made
 PLUGINS := .meltano/made
 LOADERS := $(addprefix $(PLUGINS)/,target-jsonl target-duckdb target-postgres)
 
-.PHONY: help demo test unit lint format generate query clean
+.PHONY: help demo test unit lint format generate query dist clean
 
 help:  ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1|\2/' | awk -F'|' '{printf "%-16s%s\n", $$1, $$2}'
@@ -45,6 +45,7 @@ lint: $(TAP)  ## style, types, imports, dependencies, generated files
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/deptry .
 	@$(BIN)/python tools/generate.py --check
+	@$(BIN)/zizmor --offline --quiet --no-progress .github
 
 format: $(TAP)  ## let ruff mend what it can
 	@$(BIN)/ruff check --quiet --fix
@@ -60,6 +61,12 @@ query: $(MELTANO)  ## SQL="select ..." on the newest demo's database, or on DB=f
 	.tools/meltano/bin/python tools/query.py "$$db" "$$SQL"
 export DB SQL
 
+dist: $(TAP)  ## build the wheel and the sdist, and run the wheel by itself
+	@rm -rf dist
+	@$(UV) build --quiet
+	@said=$$($(UV) run --quiet --isolated --no-project --with dist/*.whl tap-payments --discover 2>&1) || { echo "$$said"; exit 1; }
+	@ls dist
+
 clean:  ## remove all that was installed and written here
 	@rm -rf .venv .tools .meltano .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist
 	@rm -rf output/demo
@@ -71,9 +78,10 @@ $(TAP): pyproject.toml uv.lock $(BOOTSTRAP)
 	@$(UV) sync --locked --quiet
 	@touch $@
 
+# UV_PYTHON, where somebody sets it, is the tap's: not every tool is there for the newest Python.
 .tools/%/.made: tools/%/pyproject.toml tools/%/uv.lock $(BOOTSTRAP)
 	@echo "Installing $* ..."
-	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/.tools/$* $(UV) sync --project tools/$* --locked --quiet
+	@unset UV_PYTHON; UV_PROJECT_ENVIRONMENT=$(CURDIR)/.tools/$* $(UV) sync --project tools/$* --locked --quiet
 	@touch $@
 
 # Meltano's log is shown only where it failed.

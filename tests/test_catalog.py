@@ -9,17 +9,28 @@ import json
 from pathlib import Path
 
 import pytest
-from taps import discover
+from taps import Row, discover
 
 SNAPSHOTS = Path(__file__).parent / "catalog"
 STREAMS = {entry["tap_stream_id"]: entry for entry in discover({"sync_windows": True})["streams"]}
+
+
+def promise(entry: Row) -> Row:
+    """What of a catalog's entry a snapshot has."""
+    return {
+        "stream": entry["tap_stream_id"],
+        "key_properties": entry["key_properties"],
+        "replication_method": entry["replication_method"],
+        "replication_key": entry.get("replication_key"),
+        "schema": entry["schema"],
+    }
 
 
 @pytest.mark.parametrize("stream", sorted(STREAMS))
 def test_a_stream_is_as_it_was_reviewed(stream: str) -> None:
     file = SNAPSHOTS / f"{stream}.json"
     assert file.exists(), f"{stream} is new: run `make generate` and review {file.name}"
-    assert STREAMS[stream] == json.loads(file.read_text(encoding="utf-8")), (
+    assert promise(STREAMS[stream]) == json.loads(file.read_text(encoding="utf-8")), (
         f"{stream} has changed: run `make generate` and review the difference"
     )
 

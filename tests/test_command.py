@@ -367,7 +367,7 @@ def test_without_a_provider_the_last_line_says_how_to_begin(commands: Commands) 
     assert_quiet(done)
 
 
-UNREADABLE = ["", "{", "[]", "[1]", "null", "5", '"text"', "[" * 100_000, b"\xff\xfe{}"]
+UNREADABLE = ["", "{", "[1]", "null", "[" * 100_000, b"\xff\xfe{}"]
 
 
 @pytest.mark.parametrize("option", ["--config", "--state", "--catalog"])

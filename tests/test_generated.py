@@ -17,7 +17,8 @@ Told = pytest.CaptureFixture[str]
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     for name in (*generate.MARKED, *generate.WHOLE):
-        shutil.copy(generate.ROOT / name, tmp_path)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(generate.ROOT / name, tmp_path / name)
     return tmp_path
 
 

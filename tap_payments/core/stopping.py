@@ -39,10 +39,17 @@ class ReaderGone(Stopped):
     code = 128 + 13
 
 
+class OutputLost(ReaderGone):
+    """The output cannot be written any more; a full disk, say."""
+
+    code = 1
+
+
 class Shield:
     """Holds a signal back while a line is being written."""
 
-    def __init__(self) -> None:
+    def __init__(self, grace: float = GRACE) -> None:
+        self._grace = grace
         self._depth = 0
         self._pending: int | None = None
         self._watchdog: threading.Timer | None = None
@@ -62,7 +69,7 @@ class Shield:
 
     def _watch(self, signum: int) -> None:
         """Ends the process even if a reader that takes nothing more holds the line for ever."""
-        self._watchdog = threading.Timer(GRACE, os._exit, [128 + signum])
+        self._watchdog = threading.Timer(self._grace, os._exit, [128 + signum])
         self._watchdog.daemon = True
         self._watchdog.start()
 

@@ -125,14 +125,7 @@ class Transport:
         self, request: requests.Request, own: Mapping[str, str], subject: str
     ) -> Iterator[requests.Response]:
         try:
-            prepared = self._session.prepare_request(request)
-            prepared.headers.update(own)
-            with self._session.send(
-                prepared,
-                allow_redirects=False,
-                timeout=self._timeout,
-                **self._surroundings_of(prepared),
-            ) as response:
+            with self._sent(request, own, subject) as response:
                 yield response
         except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
             raise Trouble("did not answer in time", slow=True) from error
@@ -143,15 +136,28 @@ class Transport:
                     f"{subject}: the server's certificate could not be verified", kind="config"
                 ) from error
             raise Trouble(f"failed: {_in_words(cause)}") from error
-        except (requests.RequestException, UnicodeError) as error:
-            raise StreamFailed(
-                f"{subject} could not be sent ({type(error).__name__}): "
-                "check the URL and the credentials for characters that HTTP has no place for",
-                kind="config",
-            ) from error
         except OSError as error:
             raise StreamFailed(
                 f"{subject}: {error.strerror or 'the CA bundle of the environment is not there'}",
+                kind="config",
+            ) from error
+
+    def _sent(
+        self, request: requests.Request, own: Mapping[str, str], subject: str
+    ) -> requests.Response:
+        try:
+            prepared = self._session.prepare_request(request)
+            prepared.headers.update(own)
+            return self._session.send(
+                prepared,
+                allow_redirects=False,
+                timeout=self._timeout,
+                **self._surroundings_of(prepared),
+            )
+        except ValueError as error:  # of requests, too, for what is no URL or no header
+            raise StreamFailed(
+                f"{subject} could not be sent ({type(error).__name__}): "
+                "check the URL and the credentials for characters that HTTP has no place for",
                 kind="config",
             ) from error
 

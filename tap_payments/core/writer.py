@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import logging
 import sys
 import typing as t
 
 from singer_sdk.io_base import SingerWriter
 
 from tap_payments.core.exact import dumps
-from tap_payments.core.stopping import ReaderGone, Shield
+from tap_payments.core.stopping import OutputLost, ReaderGone, Shield
 
 if t.TYPE_CHECKING:
     from datetime import datetime
@@ -53,7 +55,7 @@ class Writer(SingerWriter):
         """Writes whole lines, in pieces.
 
         Raises:
-            ReaderGone: nobody reads the output any more.
+            ReaderGone: nobody reads the output any more, or it cannot be written.
         """
         try:
             with self.shield.whole():
@@ -61,10 +63,16 @@ class Writer(SingerWriter):
         except BrokenPipeError as error:
             silence_stdout()
             raise ReaderGone from error
+        except OSError as error:
+            silence_stdout()
+            logging.getLogger(__name__).error("stdout: %s", error.strerror)  # noqa: TRY400
+            raise OutputLost from error
 
 
 def put(*data: bytes | memoryview) -> None:
     """Writes to stdout and flushes it, whatever a signal says."""
+    if sys.stdout is None:  # the process was started without one
+        raise OSError(errno.EBADF, "it is closed")
     binary = getattr(sys.stdout, "buffer", None)
     if binary is None:
         sys.stdout.write(b"".join(data).decode())
@@ -77,7 +85,10 @@ def put(*data: bytes | memoryview) -> None:
 
 def silence_stdout() -> None:
     """Lets the interpreter's last flush at exit go nowhere instead of failing."""
-    with contextlib.suppress(OSError, ValueError), open("/dev/null", "wb") as nowhere:  # noqa: PTH123
+    with (
+        contextlib.suppress(AttributeError, OSError, ValueError),
+        open("/dev/null", "wb") as nowhere,
+    ):  # noqa: PTH123
         import os  # noqa: PLC0415
 
         os.dup2(nowhere.fileno(), sys.stdout.fileno())

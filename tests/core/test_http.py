@@ -221,28 +221,22 @@ def test_a_longer_one_fails_the_stream_at_once(
 
 
 def test_a_429_holds_every_thread_back(server: Server, make: Make) -> None:
-    """Four threads at a server that says 429 to all until the time that it named is over."""
     clock = Clock()
     free = NOW + timedelta(seconds=30)
-    early: list[str] = []
-
-    def answer(request: Request) -> Answer:
-        if clock.now >= free:
-            return OK
-        with server.lock:
-            early.append(request.target)
-        return Answer(status=429, headers={"Retry-After": "30"})
-
-    server.handler = answer
-    client = make(clock=clock, concurrency=4)
-    client.fetch()
-    assert len(early) == 1
-    threads = [threading.Thread(target=client.fetch) for _ in range(4)]
+    limit = Answer(status=429, headers={"Retry-After": "30"})
+    server.handler = lambda _request: OK if clock.now >= free else limit
+    client = make(clock=clock, concurrency=4, max_retries=0)
+    failure_of(client.fetch)
+    answers: list[t.Any] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(client.fetch())) for _ in range(4)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(early) == 1
+    assert answers == [ROWS] * 4
+    assert len(server.requests) == 5
 
 
 def test_a_thread_that_comes_later_waits_for_the_rest(server: Server, make: Make) -> None:
@@ -255,29 +249,23 @@ def test_a_thread_that_comes_later_waits_for_the_rest(server: Server, make: Make
 
 
 def test_a_wait_that_is_prolonged_meanwhile_is_waited_out(server: Server, make: Make) -> None:
-    """While one thread is held back for 10 s, another is told to wait for 60."""
+    class Busy(Clock):
+        """While one thread is held back, another is told to wait for longer."""
+
+        def wait(self, seconds: float, cancelled: threading.Event) -> None:
+            super().wait(seconds, cancelled)
+            if len(self.waits) == 1:
+                failure_of(client.fetch)
+
+    client = make(clock=Busy(), max_retries=0)
     server.script(
         Answer(status=429, headers={"Retry-After": "10"}),
         Answer(status=429, headers={"Retry-After": "60"}),
         OK,
     )
-    client = make(max_retries=0)
     failure_of(client.fetch)
-    other = box(server.url, clock=client.clock, max_retries=0)
-    other.client._resumes_at = 0  # noqa: SLF001 - a second account would do, but shares nothing
-    ended = client.clock.wait
-
-    def wait(seconds: float, cancelled: threading.Event) -> None:
-        ended(seconds, cancelled)
-        if len(client.clock.waits) == 1:
-            client.client._resumes_at += 60  # noqa: SLF001 - as another thread's 429 does
-
-    client.clock.wait = wait  # type: ignore[method-assign]
-    client.client.runtime = client.clock.runtime()
-    server.script(OK)
-    client.fetch()
+    assert client.fetch() == ROWS
     assert client.clock.waits == [10, 60]
-    other.client.transport.close()
 
 
 # Fatal answers

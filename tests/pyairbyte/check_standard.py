@@ -34,26 +34,32 @@ class ShelledSource(Source):  # type: ignore[misc]  # the CDK is not where types
         """The file as it is: judging it is the command's part."""
         return json.loads(Path(catalog_path).read_text(encoding="utf-8"))
 
-    def spec(self, logger: logging.Logger) -> ConnectorSpecification:
+    def spec(self, _logger: logging.Logger) -> ConnectorSpecification:
+        """The message's content."""
         (message,) = (each for each in self._run("spec") if each.type is Type.SPEC)
         return message.spec
 
-    def check(self, logger: logging.Logger, config: Mapping[str, t.Any]) -> AirbyteConnectionStatus:
+    def check(
+        self, _logger: logging.Logger, config: Mapping[str, t.Any]
+    ) -> AirbyteConnectionStatus:
+        """The message's content."""
         messages = list(self._run("check", config=config))
         (message,) = (each for each in messages if each.type is Type.CONNECTION_STATUS)
         return message.connectionStatus
 
-    def discover(self, logger: logging.Logger, config: Mapping[str, t.Any]) -> AirbyteCatalog:
+    def discover(self, _logger: logging.Logger, config: Mapping[str, t.Any]) -> AirbyteCatalog:
+        """The message's content."""
         (message,) = (each for each in self._run("discover", config=config) if each.catalog)
         return message.catalog
 
     def read(
         self,
-        logger: logging.Logger,
+        _logger: logging.Logger,
         config: Mapping[str, t.Any],
         catalog: t.Any,
-        state: t.Any = None,
+        _state: t.Any = None,
     ) -> Iterator[AirbyteMessage]:
+        """The messages."""
         yield from self._run("read", config=config, catalog=catalog)
 
     def _run(self, verb: str, **files: t.Any) -> Iterator[AirbyteMessage]:
@@ -95,13 +101,22 @@ class TestSource(SourceTestSuiteBase):  # type: ignore[misc]  # as above
 
     @classmethod
     def get_connector_root_dir(cls) -> Path:
+        """Where the settings are."""
         return cls.folder
 
     @classmethod
     def get_scenarios(cls) -> list[ConnectorTestScenario]:
-        return [
-            ConnectorTestScenario(config_path=Path("config.json"), status="succeed"),
-            ConnectorTestScenario(
-                config_path=Path("wrong.json"), status="failed", sections=("connection",)
-            ),
-        ]
+        """The settings that work, for every command."""
+        return [ConnectorTestScenario(config_path=Path("config.json"), status="succeed")]
+
+
+class TestRefusedSource(TestSource):
+    """A source whose settings are wrong says so, and holds no secret up."""
+
+    test_spec = test_config_matches_spec = test_discover = None
+    test_basic_read = test_fail_read_with_bad_catalog = None
+
+    @classmethod
+    def get_scenarios(cls) -> list[ConnectorTestScenario]:
+        """Settings that a provider refuses."""
+        return [ConnectorTestScenario(config_path=Path("wrong.json"), status="failed")]

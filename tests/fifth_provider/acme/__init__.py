@@ -1,0 +1,1 @@
+"""Acme, a provider that does not exist: the example of docs/adding-a-provider.md."""

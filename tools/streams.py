@@ -1,0 +1,123 @@
+"""Streams and their columns, as the documents and the catalog's snapshots tell of them."""
+
+from __future__ import annotations
+
+import functools
+import json
+import typing as t
+
+from tables import table
+
+from tap_payments.core.privacy import Rules
+from tap_payments.core.streams import ProviderStream
+from tap_payments.tap import TapPayments
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from singer_sdk import Stream
+
+Schema = dict[str, t.Any]
+
+KINDS = {
+    ("string", "x-singer.decimal"): "decimal",
+    ("string", "date-time"): "instant",
+    ("string", "date"): "day",
+    ("string", None): "text",
+}
+"""JSON types and formats to the words that the documents use; others are their own word."""
+
+
+@functools.cache
+def streams() -> tuple[Stream, ...]:
+    """All streams, by name."""
+    tap = TapPayments(config={"sync_windows": True}, validate_config=False)
+    return tuple(tap.streams[name] for name in sorted(tap.streams))
+
+
+def streams_of(provider: str | None) -> list[Stream]:
+    """A provider's streams; None: those that are no provider's."""
+    return [
+        stream
+        for stream in streams()
+        if (stream.provider.name if isinstance(stream, ProviderStream) else None) == provider
+    ]
+
+
+def streams_table(some: Sequence[Stream]) -> str:
+    """A row per stream."""
+    rows = []
+    for stream in some:
+        keys = ", ".join(f"`{key}`" for key in stream.primary_keys)
+        rows.append((f"`{stream.name}`", about(stream), keys, method(stream)))
+    return table(("Stream", "Rows", "Key", "Read"), rows)
+
+
+def about(stream: Stream) -> str:
+    """What a stream's rows are."""
+    return (type(stream).__doc__ or "").splitlines()[0]
+
+
+def method(stream: Stream) -> str:
+    """How a stream is read."""
+    return f"incremental on `{stream.replication_key}`" if stream.replication_key else "full"
+
+
+def columns_table(stream: Stream) -> str:
+    """A row per column, those of nested objects by their paths."""
+    personal = set(personal_paths(stream))
+    rows = [
+        (
+            f"`{path}`",
+            kind(field) + (", key" if path in stream.primary_keys else ""),
+            _described(field, personal=path in personal),
+        )
+        for path, field in columns(stream.schema)
+    ]
+    return table(("Column", "Type", "What it is"), rows)
+
+
+def _described(field: Schema, *, personal: bool) -> str:
+    words = str(field.get("description", ""))
+    return f"{words} Personal." if personal and "Personal" not in words else words
+
+
+def columns(schema: Schema, prefix: str = "") -> Iterator[tuple[str, Schema]]:
+    """All columns of a schema by their paths: `customer`, `customer.email`."""
+    for name, field in schema.get("properties", {}).items():
+        yield prefix + name, field
+        yield from columns(field, f"{prefix}{name}.")
+
+
+def kind(field: Schema) -> str:
+    """A column's type in a word."""
+    kinds = field["type"]
+    name = next(each for each in ([kinds] if isinstance(kinds, str) else kinds) if each != "null")
+    return KINDS.get((name, field.get("format")), name)
+
+
+def personal_paths(stream: Stream) -> Iterator[str]:
+    """The declared columns that `personal_data` replaces, as the tap itself decides."""
+    if not isinstance(stream, ProviderStream) or not stream.personal:
+        return
+    rules = Rules(stream.personal, lambda _value: None)
+    for path, field in columns(stream.schema):
+        if "properties" not in field:
+            first, *rest = path.split(".")
+            value: t.Any = "a value"
+            for name in reversed(rest):
+                value = {name: value}
+            if "a value" not in json.dumps(rules.apply(first, value)):
+                yield path
+
+
+def snapshot(stream: Stream) -> str:
+    """What a stream promises, for `tests/catalog`."""
+    promise = {
+        "stream": stream.name,
+        "key_properties": list(stream.primary_keys),
+        "replication_method": stream.replication_method,
+        "replication_key": stream.replication_key,
+        "schema": stream.schema,
+    }
+    return json.dumps(promise, indent=2, ensure_ascii=False) + "\n"
