@@ -14,7 +14,6 @@ export UV_CACHE_DIR ?= $(CURDIR)/.tools/cache
 endif
 export UV_PYTHON_INSTALL_DIR ?= $(CURDIR)/.tools/python
 export PATH := $(dir $(UV)):$(PATH)
-export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME UV_PROJECT UV_PROJECT_ENVIRONMENT
 
 BIN := .venv/bin
@@ -88,7 +87,7 @@ $(TAP): pyproject.toml uv.lock $(BOOTSTRAP)
 $(PLUGINS)/%: meltano.yml $(MELTANO)
 	@echo "Installing $* ..."
 	@mkdir -p $(@D)
-	@.tools/meltano/bin/meltano install $* >$@.log 2>&1 || { cat $@.log; exit 1; }
+	@XDG_STATE_HOME=$(CURDIR)/.tools/state .tools/meltano/bin/meltano install $* >$@.log 2>&1 || { cat $@.log; exit 1; }
 	@touch $@
 $(PLUGINS)/tap-payments: pyproject.toml
 

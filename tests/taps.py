@@ -75,7 +75,7 @@ class Run:
     @property
     def state(self) -> Row:
         """The last STATE's value."""
-        return t.cast("Row", self.states[-1])
+        return self.states[-1]
 
     def logged(self, *words: str) -> list[str]:
         """The lines of the log that hold all of these words."""

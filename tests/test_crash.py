@@ -14,15 +14,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from clock import NOW
-from taps import Row, Run, settings, spelled, sync, watermarks, written
+from taps import Row, Run, settings, signals_kept, spelled, sync, watermarks, written
 
+from tap_payments.core.stopping import Terminated
 from tap_payments.sandbox import Clock, Fault, Sandbox
+from tap_payments.tap import TapPayments
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from commands import Commands
+
+    from tap_payments.core.streams import ProviderStream
+    from tap_payments.sandbox.spacivox import Spacivox
+    from tap_payments.sandbox.zimpler import Zimpler
 
 DAYS = 7
 PER_DAY = 4
@@ -37,11 +43,10 @@ class Feed:
     cursor: str
     path: str
     lookback: timedelta
-    whole_days: bool
 
     def fill(self, sandbox: Sandbox) -> None:
         """Rows on each of the days before the sandbox's today, some of them at midnight."""
-        api = sandbox.apis[self.provider]
+        api = t.cast("Zimpler | Spacivox", sandbox.apis[self.provider])
         today = sandbox.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
         for day, hour in itertools.product(range(1, DAYS + 1), range(0, 24, 24 // PER_DAY)):
             instant = today - timedelta(days=day) + timedelta(hours=hour)
@@ -63,8 +68,8 @@ class Feed:
 
 
 FEEDS = [
-    Feed("zimpler", "zimpler_transactions", "approved_at", "/v4/tran", timedelta(days=1), True),
-    Feed("spacivox", "spacivox_payment_transactions", "timestamp", "/j/pay", timedelta(2), False),
+    Feed("zimpler", "zimpler_transactions", "approved_at", "/v4/tran", timedelta(days=1)),
+    Feed("spacivox", "spacivox_payment_transactions", "timestamp", "/j/pay", timedelta(days=2)),
 ]
 each_feed = pytest.mark.parametrize("feed", FEEDS, ids=[feed.provider for feed in FEEDS])
 
@@ -88,7 +93,7 @@ def assert_nothing_lost(feed: Feed, sandbox: Sandbox, runs: list[Run]) -> None:
         names = [row["id"] for row in rows]
         assert len(names) == len(set(names))
         seen |= set(names)
-        reached = (feed.marks(run) or [reached])[-1]
+        reached = next(reversed(feed.marks(run)), reached)
 
 
 # Every line of a run
@@ -159,9 +164,7 @@ def chain(
     until: Callable[[int, Row], bool],
     signum: signal.Signals,
 ) -> list[Run]:
-    """Runs that are each ended by a signal, once `until` holds of a line, and resumed; the last
-    one ends by itself.
-    """
+    """Runs that a signal ends once `until` holds of a line, until one ends by itself."""
     runs: list[Run] = []
     state: Row = {}
     file = written(folder, "config.json", config)
@@ -181,7 +184,7 @@ def chain(
             if code == 0:
                 return runs
             if signum == signal.SIGTERM:
-                assert code == 128 + signum
+                assert code == 128 + signum, process.stderr
                 assert all(each.endswith(b"\n") for each in lines)
                 assert runs[-1].messages[-1]["type"] == "STATE"
             else:
@@ -293,6 +296,23 @@ def test_a_second_signal_changes_nothing(commands: Commands, tmp_path: Path) -> 
             assert process.wait() == 143
             assert "Traceback" not in process.stderr
             assert json.loads(rest[-1])["type"] == "STATE"
+
+
+def test_a_signal_that_surfaces_as_another_error_ends_the_run_all_the_same() -> None:
+    """A lock that was being taken when the signal came complains in the signal's place."""
+    with box() as sandbox, signals_kept():
+        tap = TapPayments(config=sandbox.config("zimpler"))
+        stream = t.cast("ProviderStream", tap.streams["zimpler_transactions"])
+
+        def work() -> None:
+            try:
+                signal.raise_signal(signal.SIGTERM)
+            except Terminated:
+                raise RuntimeError("cannot release un-acquired lock") from None
+
+        with pytest.raises(Terminated):
+            tap.attempt(stream, {"_account": "default"}, work)
+        assert tap.failures == []
 
 
 def test_the_clock_of_these_tests_is_the_real_one() -> None:

@@ -298,9 +298,7 @@ def test_every_row_arrives_over_days_of_runs_and_no_watermark_moves_back(provide
         settled = sandbox.clock.now() - timedelta(hours=17)
         cursor = {"zimpler": "approved_at", "spacivox": "timestamp"}[provider]
         truth = [
-            row
-            for row in sandbox.apis[provider].rows("main", settled)
-            if row[cursor] < marks[-1]
+            row for row in sandbox.apis[provider].rows("main", settled) if row[cursor] < marks[-1]
         ]
         assert len(truth) > 100
         for row in truth:

@@ -21,6 +21,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.request import ProxyHandler, Request, build_opener
 
+import brought
 import duckdb
 
 if t.TYPE_CHECKING:
@@ -33,12 +34,6 @@ SANDBOX = ROOT / ".meltano/extractors/tap-payments/venv/bin/tap-payments-sandbox
 HOURS = 20
 """What passes at the providers between the two runs; less than every provider's lookback."""
 
-STATES: tuple[tuple[str, str, str, dict[t.Any, str]], ...] = (
-    # table, column, what identifies the payment, what its values mean
-    ("spacivox_payment_transactions", "state", "id", {0: "started", 1: "succeeded", 2: "failed"}),
-    ("begateway_transactions", "status", "uid", {}),
-)
-
 TRY = (
     "select type, currency, count(*) as payments, sum(amount::decimal(18, 2)) as amount "
     "from zimpler_transactions group by all order by all"
@@ -47,14 +42,6 @@ TRY = (
 
 class Failed(Exception):
     """The demo cannot go on; the message says why."""
-
-
-class Table(t.NamedTuple):
-    """A stream's rows in DuckDB after the second run, and how many of them that run brought."""
-
-    rows: int
-    new: int
-    changed: int
 
 
 def main(arguments: list[str]) -> int:
@@ -105,12 +92,13 @@ def show(home: Path) -> None:
         with step("second run", "meltano run tap-payments target-duckdb"):
             second = meltano_run(home, settings)
     with duckdb.connect(str(database), read_only=True) as connection:
-        connection.execute(f"attach '{home / 'before.duckdb'}' as before (read_only)")
+        before = str(home / "before.duckdb").replace("'", "''")
+        connection.execute(f"attach '{before}' as before (read_only)")
         say(
-            f"\n{table(connection, first, second)}\n\n"
+            f"\n{brought.table(connection, first, second)}\n\n"
             "The second run asks for what is new, what has changed, and the lookback: days that\n"
             "are read again because rows arrive late. DuckDB keeps one row per key.\n\n"
-            f"{changed_payment(connection)}\n"
+            f"{brought.changed_payment(connection)}\n"
         )
     say(
         f"The database   {shown(database)}\n"
@@ -167,15 +155,12 @@ def meltano_run(home: Path, settings: Mapping[str, str]) -> dict[str, int]:
     log = home / "meltano.log"
     with running(command, home, settings) as process, log.open("a", encoding="utf-8") as file:
         for line in t.cast("t.IO[str]", process.stdout):
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                file.write(line)
-                continue
+            entry: dict[str, t.Any] = {"event": line.rstrip()}
+            with contextlib.suppress(ValueError, TypeError):
+                entry = dict(json.loads(line))
             metric = entry.get("metric_info") or {}
             if metric.get("metric") == "record_count":
-                stream = metric["tags"]["stream"]
-                delivered[stream] = delivered.get(stream, 0) + metric["value"]
+                delivered[metric["tags"]["stream"]] = metric["value"]
             file.write(readable(entry))
         code = process.wait()
     if code:
@@ -199,7 +184,7 @@ def running(
     """A process in the demo's project, and the end of it and of all that it started."""
     theirs = ("MELTANO_", "TAP_", "TARGET_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
-    environment |= {"MELTANO_SEND_ANONYMOUS_USAGE_STATS": "false", **(settings or {})}
+    environment |= {"XDG_STATE_HOME": str(home / ".meltano/logs"), **(settings or {})}
     process = subprocess.Popen(
         command,
         cwd=home,
@@ -236,79 +221,7 @@ def ask(url: str, body: t.Any = None) -> t.Any:
         return json.load(answer)
 
 
-# What is shown
-
-
-def table(
-    connection: duckdb.DuckDBPyConnection, first: Mapping[str, int], second: Mapping[str, int]
-) -> str:
-    """A line per stream: rows in each run, and what of the second was new or had changed."""
-    lines: list[tuple[str, ...]] = [
-        ("stream", "first run", "second run", "new", "changed", "in DuckDB")
-    ]
-    for stream in sorted(first.keys() | second.keys()):
-        found = look(connection, stream)
-        counts = (first.get(stream, 0), second.get(stream, 0), found.new, found.changed, found.rows)
-        lines.append((stream, *(f"{count:,}" for count in counts)))
-    return "\n".join(
-        f"{name:31}" + "".join(f"{cell:>12}" for cell in cells) for name, *cells in lines
-    )
-
-
-def look(connection: duckdb.DuckDBPyConnection, stream: str) -> Table:
-    """Counts a stream's rows, and those that are not as they were before the second run."""
-    columns, keys = columns_of(connection, "payments", stream), keys_of(connection, stream)
-    if not columns:
-        return Table(0, 0, 0)
-    known = columns_of(connection, "before", stream)
-    (rows,) = one(connection, f'select count(*) from payments.main."{stream}"')  # noqa: S608
-    if not known:
-        return Table(rows, rows, 0)
-    using = ", ".join(f'"{key}"' for key in keys)
-    pair = f'payments.main."{stream}" as now join before.main."{stream}" as was using ({using})'
-    own = [column for column in columns if column in known and not column.startswith("_")]
-    now, was = (", ".join(f'{side}."{column}"' for column in own) for side in ("now", "was"))
-    same = f"row({now}) is not distinct from row({was})"
-    kept, alike = one(connection, f"select count(*), count(*) filter ({same}) from {pair}")  # noqa: S608
-    return Table(rows, rows - kept, kept - alike)
-
-
-def changed_payment(connection: duckdb.DuckDBPyConnection) -> str:
-    """One payment whose state is another than before."""
-    for stream, column, key, words in STATES:
-        if column not in columns_of(connection, "before", stream):
-            continue
-        found = connection.execute(
-            f'select now."{key}", was."{column}", now."{column}" from payments.main."{stream}" now '  # noqa: S608
-            f'join before.main."{stream}" was using (_account, "{key}") '
-            f'where was."{column}" is distinct from now."{column}" order by 1 limit 1'
-        ).fetchone()
-        if found:
-            payment, before, after = found
-            before, after = words.get(before, before), words.get(after, after)
-            return f"One change     {stream} {payment}: {column} {before} -> {after}"
-    return "One change     no payment this time"
-
-
-def columns_of(connection: duckdb.DuckDBPyConnection, database: str, stream: str) -> list[str]:
-    """The columns of a stream's table; none where there is no such table."""
-    query = "select column_name from duckdb_columns() where database_name = ? and table_name = ?"
-    return [column for (column,) in connection.execute(query, [database, stream]).fetchall()]
-
-
-def keys_of(connection: duckdb.DuckDBPyConnection, stream: str) -> list[str]:
-    """The primary key of a stream's table."""
-    found = connection.execute(
-        "select constraint_column_names from duckdb_constraints() where database_name = 'payments'"
-        " and table_name = ? and constraint_type = 'PRIMARY KEY'",
-        [stream],
-    ).fetchone()
-    return list(found[0]) if found else []
-
-
-def one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[t.Any, ...]:
-    """The one row of an answer."""
-    return t.cast("tuple[t.Any, ...]", connection.execute(query).fetchone())
+# The terminal
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
 import os
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from singer_sdk.exceptions import ConfigValidationError
 
-from tap_payments.airbyte import commands
+from tap_payments.airbyte import commands, messages
 from tap_payments.airbyte.logs import told_to
 from tap_payments.airbyte.writer import AirbyteWriter
 from tap_payments.core.errors import Refused, SyncFailed, unexpected
@@ -44,6 +45,9 @@ def _run(given: argparse.Namespace, writer: AirbyteWriter) -> int:
     except ReaderGone as gone:
         return gone.code
     except Stopped as stopped:
+        with contextlib.suppress(Stopped):
+            text = f"Ended by {stopped}; the next read resumes at the last states"
+            writer.tell(messages.to_log("WARN", text))
         writer.abandon()
         return stopped.code
 

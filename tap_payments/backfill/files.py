@@ -81,6 +81,9 @@ def check_writable(path: Path, what: str) -> None:
 
 def write_whole(path: Path, text: str) -> None:
     """Writes a file so that whoever reads it finds all of it, or what was there before."""
+    if path.exists() and not path.is_file():  # such as /dev/null: written to, not replaced
+        path.write_text(text + "\n", encoding="utf-8")
+        return
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with draft.open("w", encoding="utf-8") as file:

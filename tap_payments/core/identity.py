@@ -14,7 +14,6 @@ if t.TYPE_CHECKING:
 DIGEST = 16
 _PREFIX, _KEPT = 2, 10
 """Of each digest ten bytes are kept: the first two say where, the rest stand in a row there."""
-_REST = _KEPT - _PREFIX
 
 
 class RowIds:
@@ -50,8 +49,8 @@ class RowIds:
         group, rest = self._seen[digest[:_PREFIX]], digest[_PREFIX:_KEPT]
         if group.find(rest) < 0:
             group += rest
-        elif ordinal := self._ordinal(digest):
-            salt = ordinal.to_bytes(DIGEST, "big")
+        else:
+            salt = self._ordinal(digest).to_bytes(DIGEST, "big")
             digest = blake2b(content, digest_size=DIGEST, salt=salt).digest()
         return digest.hex()
 
@@ -69,14 +68,7 @@ class RowIds:
         return text.encode("utf-8", "surrogatepass")
 
     def _ordinal(self, digest: bytes) -> int:
-        """How many equal rows came before a row whose kept digest occurs in its group."""
-        group, rest = self._seen[digest[:_PREFIX]], digest[_PREFIX:_KEPT]
-        at = group.find(rest)
-        while at > 0 and at % _REST:  # across two neighbours: no entry begins there
-            at = group.find(rest, at + 1)
-        if at < 0:
-            group += rest
-            return 0
+        """How many equal rows came before a row that is not the first of its kind."""
         key = digest[:_KEPT]
         self._repeats[key] = ordinal = self._repeats.get(key, 0) + 1
         return ordinal

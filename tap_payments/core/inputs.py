@@ -44,6 +44,13 @@ CATALOG = {
 }
 """What a Singer catalog has to have, for this tap to read its columns and its selection."""
 
+_KINDS = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
+    "array", lambda _, value: isinstance(value, list | tuple)
+)
+_Validator: t.Any = jsonschema.validators.extend(  # type: ignore[no-untyped-call]  # theirs
+    jsonschema.Draft202012Validator, type_checker=_KINDS
+)
+
 
 def checked(option: str, file: t.IO[str]) -> io.StringIO:
     """The same text, which is a JSON object.
@@ -67,7 +74,7 @@ def checked(option: str, file: t.IO[str]) -> io.StringIO:
 
 def catalog_problem(catalog: t.Any) -> str | None:
     """What keeps a catalog from being one, by the first place that is wrong; None: nothing."""
-    found = jsonschema.Draft202012Validator(CATALOG).iter_errors(catalog)
+    found = _Validator(CATALOG).iter_errors(catalog)
     error = min(found, key=lambda each: list(map(str, each.absolute_path)), default=None)
     if error is None:
         return None
@@ -76,4 +83,3 @@ def catalog_problem(catalog: t.Any) -> str | None:
     what = f"lacks {', '.join(sorted(missing))}" if missing else "is of another type"
     where = error.json_path.removeprefix("$").removeprefix(".") or "it"
     return f"the catalog cannot be used: {where} {what}"
-

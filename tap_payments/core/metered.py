@@ -101,7 +101,7 @@ class MeteredGateway:
 
     def _ask(self, request: Callable[[], Answer]) -> Answer:
         while True:
-            if self._ledger.spent and not self.remaining:
+            if not self.remaining:
                 raise self.deferred()
             self._ledger.spend()
             try:

@@ -136,7 +136,7 @@ class Series:
             need = self._rest(self.tasks)
             if not several:
                 return
-        self._ask_rest(zone)
+        self.tasks += self._ask_rest(self.tasks, zone)
 
     def mend(self, zone: ZoneInfo) -> None:
         """Asks again, once, for what jobs turn out not to cover.
@@ -161,10 +161,10 @@ class Series:
             self.tasks = kept + dropped
             return
         self.is_mended = True
-        self.tasks = kept
-        self._ask_rest(zone)
-        for task in self.tasks[len(kept) :]:
+        asked = self._ask_rest(kept, zone)
+        for task in asked:
             task.is_second = lost
+        self.tasks = kept + asked
 
     def open_tasks(self) -> list[Task]:
         """What is to be asked for; nothing that comes after a failure."""
@@ -183,9 +183,7 @@ class Series:
         until = tasks[-1].coverage.until
         return replace(self.need, watermark=until, since=until, least_until=None)
 
-    def _ask_rest(self, zone: ZoneInfo) -> None:
-        rest = self._rest(self.tasks)
-        for request, coverage in plan_requests(
-            rest, zone, file_type=self.file_type, step=self.step
-        ):
-            self.tasks.append(Task(self.need, coverage, zone, request))
+    def _ask_rest(self, before: list[Task], zone: ZoneInfo) -> list[Task]:
+        rest = self._rest(before)
+        asked = plan_requests(rest, zone, file_type=self.file_type, step=self.step)
+        return [Task(self.need, coverage, zone, request) for request, coverage in asked]

@@ -95,6 +95,7 @@ class ResilientTap(Tap):
             line.failed = True
             self._fail(stream, context, failure)
         except Exception as error:  # noqa: BLE001 - a bug in one stream leaves the others be
+            self.writer.shield.check()
             line.failed = True
             self._fail(stream, context, unexpected(error))
         finally:

@@ -67,6 +67,15 @@ class Shield:
             raise Terminated(signum)
         self._watch(signum)
 
+    def check(self) -> None:
+        """Ends the run if a signal has come; what it raised may have become another error.
+
+        Raises:
+            Terminated: one has.
+        """
+        if self._pending is not None:
+            raise Terminated(self._pending)
+
     def _watch(self, signum: int) -> None:
         """Ends the process even if a reader that takes nothing more holds the line for ever."""
         self._watchdog = threading.Timer(self._grace, os._exit, [128 + signum])

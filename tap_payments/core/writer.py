@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import logging
+import os
 import sys
 import typing as t
+from pathlib import Path
 
 from singer_sdk.io_base import SingerWriter
 
@@ -79,7 +81,9 @@ def put(*data: bytes | memoryview) -> None:
         sys.stdout.flush()
     else:
         for piece in data:
-            binary.write(piece)
+            rest = memoryview(piece)
+            while rest:  # without a buffer (PYTHONUNBUFFERED), a signal leaves a part unwritten
+                rest = rest[binary.write(rest) or 0 :]
         binary.flush()
 
 
@@ -87,8 +91,6 @@ def silence_stdout() -> None:
     """Lets the interpreter's last flush at exit go nowhere instead of failing."""
     with (
         contextlib.suppress(AttributeError, OSError, ValueError),
-        open("/dev/null", "wb") as nowhere,
-    ):  # noqa: PTH123
-        import os  # noqa: PLC0415
-
+        Path(os.devnull).open("wb") as nowhere,
+    ):
         os.dup2(nowhere.fileno(), sys.stdout.fileno())

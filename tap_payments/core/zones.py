@@ -51,10 +51,7 @@ def plain_at_or_before(local: datetime, zone: ZoneInfo) -> datetime:
 
 def plain_hour_at_or_before(instant: datetime, zone: ZoneInfo) -> datetime:
     """The last local full hour up to an instant that stands for one instant only."""
-    local = plain_at_or_before(hour_at_or_before(instant, zone), zone)
-    while to_readings(local, zone).latest > instant:
-        local = plain_at_or_before(local - HOUR, zone)
-    return local
+    return plain_at_or_before(hour_at_or_before(instant, zone), zone)
 
 
 def hour_at_or_before(instant: datetime, zone: ZoneInfo) -> datetime:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
+import signal
+import socket
 import subprocess
 import sys
+import time
 import typing as t
 from dataclasses import dataclass
 
 from e2e.meltano_project import PLUGINS, ROOT, TOOLS
 
 if t.TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from e2e.postgres import Postgres
@@ -69,11 +74,19 @@ class Airflow:
         loader.write_text(
             json.dumps({"sqlalchemy_url": postgres.url, "default_target_schema": SCHEMA})
         )
+        port = str(free_port())
         made = cls(
             folder,
             postgres,
             {
                 "AIRFLOW_HOME": str(folder / "home"),
+                "AIRFLOW__API__PORT": port,
+                "AIRFLOW__API__WORKERS": "1",
+                "AIRFLOW__API_AUTH__JWT_SECRET": "a secret of this test alone, which ends with it",
+                "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
+                "AIRFLOW__CORE__PARALLELISM": "6",
+                "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(free_port()),
+                "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
                 "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "examples/airflow"),
                 "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
                 "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": postgres.url.replace(
@@ -136,11 +149,44 @@ class Airflow:
     def tasks(self, name: str) -> list[dict[str, t.Any]]:
         """The newest run's instances of a task, or of the tasks whose names begin so."""
         found = self.postgres.rows(
-            "select task_id, state, try_number, rendered_map_index, start_date, end_date "
+            "select task_id, state, try_number, rendered_map_index, start_date, end_date, pool "
             "from task_instance where run_id = "
             "(select run_id from dag_run order by id desc limit 1)"
         )
         return [each for each in found if each["task_id"].startswith(name)]
+
+    @contextlib.contextmanager
+    def scheduling(self) -> Iterator[None]:
+        """A scheduler with all that belongs to it, which are ended with all that they started."""
+        with contextlib.ExitStack() as stack:
+            for name in ("api-server", "dag-processor", "scheduler"):
+                log = stack.enter_context((self.folder / f"{name}.log").open("wb"))
+                process = subprocess.Popen(
+                    [str(AIRFLOW), name],
+                    env=self.environment,
+                    cwd=self.folder,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+                stack.callback(end, process)
+            yield
+
+    def run_dag(self, *, seconds: float, **choice: t.Any) -> str:
+        """Lets the scheduler run the DAG to its end; the state that it reached."""
+        deadline = time.monotonic() + seconds
+        while not self.postgres.rows("select dag_id from dag"):
+            assert time.monotonic() < deadline, "the DAG was not found"
+            time.sleep(1)
+        self.call("dags", "unpause", DAG)
+        self.call("dags", "trigger", DAG, "--conf", json.dumps(choice))
+        while time.monotonic() < deadline:
+            (run,) = self.postgres.rows("select state from dag_run order by id desc limit 1")
+            if run["state"] in ("success", "failed"):
+                return t.cast("str", run["state"])
+            time.sleep(1)
+        raise TimeoutError((self.folder / "scheduler.log").read_text()[-4000:])
 
     def doom(self, shard: str, lives: int) -> None:
         """Lets the next so many runs of a shard be killed."""
@@ -158,3 +204,20 @@ class Airflow:
             check=True,
         )
         return t.cast("dict[str, t.Any]", json.loads(done.stdout)["singer_state"])
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return t.cast("int", server.getsockname()[1])
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ends a process and all that it started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(20)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

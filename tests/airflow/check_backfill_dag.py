@@ -69,6 +69,13 @@ def days_read(sandbox: Sandbox, state: dict[str, t.Any], since: datetime) -> dic
     return found
 
 
+def most_at_once(tasks: list[dict[str, t.Any]]) -> int:
+    """How many of these tasks ran at the same time."""
+    spans = [(each["start_date"], each["end_date"]) for each in tasks]
+    most: int = max(sum(low <= start < high for low, high in spans) for start, _ in spans)
+    return most
+
+
 def watermark(instant: datetime) -> str:
     return f"{instant:%Y-%m-%dT%H:%M:%S.000000Z}"
 
@@ -115,3 +122,26 @@ def test_a_backfill_of_two_accounts_in_twenty_shards(
     assert taps.watermarks(state, STREAM) == {"main": watermark(until), "shop2": watermark(until)}
     for found in days_read(sandbox, state, since).values():
         assert min(found) >= f"{until - DAY:%Y-%m-%d}", "only the lookback and today"
+
+
+def test_a_scheduler_runs_shards_side_by_side_through_meltano(
+    airflow: Airflow, sandbox: Sandbox, until: datetime
+) -> None:
+    del airflow.variables["TAP_PAYMENTS_LOADER"]
+    since = until - DAYS * DAY
+    killed = f"{STREAM}.main.{since:%Y%m%dT%H%M%SZ}-{since + 2 * DAY:%Y%m%dT%H%M%SZ}"
+    airflow.doom(killed, 1)
+    with airflow.scheduling():
+        assert airflow.run_dag(seconds=900, **choice(until, shard_days=2)) == "success"
+    tasks = airflow.tasks("run.")
+    tries = {each["rendered_map_index"]: each["try_number"] for each in tasks}
+    assert tries.pop(killed) == 2
+    assert set(tries.values()) == {1}
+    assert len(tries) == 9
+    assert 2 < most_at_once(tasks) <= 4
+    for account in ("main", "shop2"):
+        mine = [each for each in tasks if each["pool"] == f"zimpler.{account}"]
+        assert most_at_once(mine) == 2, "the account's pool"
+    assert loaded(airflow) == truth(sandbox, STREAM, since, until)
+    found = taps.watermarks(airflow.state(), STREAM)
+    assert found == {"main": watermark(until), "shop2": watermark(until)}

@@ -63,7 +63,7 @@ def test_ids_are_fit_for_file_names(account: str) -> None:
     assert ".." not in name.replace("..", "", account == "")
 
 
-@given(st.text(max_size=6), st.text(max_size=6))
+@given(st.text("a-/ä.", max_size=2), st.text("a-/ä.", max_size=2))
 def test_ids_tell_accounts_apart(one: str, two: str) -> None:
     names = [shard_id("s", account, START, START + DAY) for account in (one, two)]
     assert (names[0] == names[1]) is (one == two)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import threading
 from datetime import timedelta
 
 import pytest
@@ -217,3 +219,20 @@ def test_what_changed_after_the_plan_is_delivered_by_the_next_run(box: Box) -> N
     _, fresh = from_state(box, state)
     found = of_streams(fresh, "begateway_transactions")
     assert [each["status"] for each in found if each["uid"] == "late"] == ["paid"]
+
+
+def test_an_output_that_is_no_file_is_written_to(box: Box) -> None:
+    """Such as /dev/null or a pipe, which must not be replaced by a file."""
+    plan = box.make_plan("--shards", "1", "--until", day(8), "--accounts", "main")
+    run_all(box, plan)
+    state, _ = box.merge()
+    pipe = box.folder / "pipe"
+    os.mkfifo(pipe)
+    found: list[str] = []
+    reader = threading.Thread(target=lambda: found.append(pipe.read_text()), daemon=True)
+    reader.start()
+    done = call("merge-state", "--plan", box.plan, "--output", pipe, box.folder / "results")
+    assert done.code == 0
+    assert pipe.is_fifo()
+    reader.join(10)
+    assert json.loads(found[0]) == state

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import threading
 import typing as t
 from dataclasses import dataclass, field
 
+import pytest
 from clock import Clock
 
-from tap_payments.core.errors import Unreadable
+from tap_payments.core.errors import StreamFailed, Unreadable
 from tap_payments.core.http import Call, Client, Policy, Tally
 from tap_payments.core.provider import Fixed
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from server import Server
 
     from tap_payments.core.http import Credentials
 
@@ -70,17 +74,20 @@ def box(
     unspoken: tuple[str, ...] = (),
     **policy: t.Any,
 ) -> Box:
-    """A client that asks a server; close it with `closing`."""
+    """A client that asks a server."""
     log: list[str] = []
-    logger = logging.Logger("acme", logging.DEBUG)
+    logger = logging.getLogger(f"acme.{id(log)}")
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False
     listener = logging.Handler()
     listener.emit = lambda record: log.append(record.getMessage())  # type: ignore[method-assign]
     logger.addHandler(listener)
     clock = clock or Clock()
+    own: dict[str, t.Any] = {"user_agent": "tap-payments/test", "request_timeout": 5}
     client = Client(
         api_url=url,
         credentials=credentials or Fixed({"Authorization": f"Bearer {SECRET}", "X-Key": SECRET}),
-        policy=Policy(**{"user_agent": "tap-payments/test", "request_timeout": 5} | policy),
+        policy=Policy(**own | policy),
         runtime=clock.runtime(),
         logger=logger,
         subject="Acme account 'main'",
@@ -88,3 +95,28 @@ def box(
         unspoken=unspoken,
     )
     return Box(client, clock, log)
+
+
+Make = t.Callable[..., Box]
+
+
+@contextlib.contextmanager
+def clients(server: Server) -> Iterator[Make]:
+    """Makes clients of a server, or of another URL, and closes them at the end."""
+    made: list[Box] = []
+
+    def make(url: str = server.url, **options: t.Any) -> Box:
+        made.append(box(url, **options))
+        return made[-1]
+
+    try:
+        yield make
+    finally:
+        for each in made:
+            each.client.transport.close()
+
+
+def failure_of(work: Callable[[], object]) -> StreamFailed:
+    with pytest.raises(StreamFailed) as failure:
+        work()
+    return failure.value

@@ -12,19 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tap_payments.core.broker import ReportBroker, ReportPolicy
-from tap_payments.core.quota import QuotaLedger
-from tap_payments.core.report_plan import ReportNeed
 from tap_payments.core.reports import AnswerLost, RateLimited
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tap_payments.core.broker import Delivery
     from tap_payments.core.reports import ReportJob, ReportRequest
-
-SYDNEY = ZoneInfo("Australia/Sydney")
-TYPES = ("CUSTOMERS", "PAYMENTS", "TAPS", "TRIPS")
 
 
 def utc(text: str) -> datetime:
@@ -32,9 +25,6 @@ def utc(text: str) -> datetime:
 
 
 NOW = utc("2026-03-10T02:17:00")
-HORIZON = utc("2026-03-10T02:12:00")
-HOUR = utc("2026-03-10T02:00:00")
-WATERMARK = utc("2026-03-09T02:00:00")
 
 
 class Clock:
@@ -189,74 +179,3 @@ class ReportApi:
         if len(recent) >= self.limit:
             raise RateLimited((min(recent) + timedelta(days=1) - now).total_seconds())
         self.asked_at.append(now)
-
-
-class Run:
-    """One run of the tap against the API, with what it said."""
-
-    def __init__(self, api: ReportApi, *, limit: int = 20, **settings: t.Any) -> None:
-        self.warnings: list[str] = []
-        self.notes: list[str] = []
-        self.first = len(api.journal)
-        self.api = api
-        clock = api.clock
-        policy = ReportPolicy(file_type="csv", zone=settings.pop("zone", SYDNEY), **settings)
-        self.broker = ReportBroker(
-            api,
-            QuotaLedger(limit, clock=clock),
-            policy,
-            clock=clock,
-            wait=clock.wait,
-            warn=self.warnings.append,
-            note=self.notes.append,
-        )
-
-    @property
-    def journal(self) -> list[str]:
-        """The requests of this run."""
-        return self.api.journal[self.first :]
-
-    def deliver(
-        self, *needs: ReportNeed, then: Callable[[Delivery], None] | None = None
-    ) -> dict[str, list[Delivery] | Exception]:
-        """Plans and takes everything; a type that raises has its exception for a result."""
-        self.broker.plan(needs)
-        results: dict[str, list[Delivery] | Exception] = {}
-        for need in needs:
-            found: list[Delivery] = []
-            try:
-                for delivery in self.broker.deliveries(need.report_type):
-                    found.append(delivery)
-                    if then is not None:
-                        then(delivery)
-            except Exception as error:  # noqa: BLE001 - the test looks at it
-                results[need.report_type] = error
-            else:
-                results[need.report_type] = found
-        return results
-
-    def deliver_one(self, need: ReportNeed) -> list[Delivery]:
-        """The same for one type that must not raise."""
-        result = self.deliver(need)[need.report_type]
-        if isinstance(result, Exception):
-            raise result
-        return result
-
-    def fail_one(self, need: ReportNeed) -> Exception:
-        """The same for one type that must raise."""
-        result = self.deliver(need)[need.report_type]
-        assert isinstance(result, Exception)
-        return result
-
-
-def daily(
-    report_type: str = "TAPS",
-    *,
-    watermark: datetime | None = WATERMARK,
-    until: datetime = HORIZON,
-    lookback: timedelta = timedelta(days=2),
-    **more: t.Any,
-) -> ReportNeed:
-    """What a plain daily run needs."""
-    since = (watermark or utc("2026-01-01T00:00:00")) - (lookback if watermark else timedelta())
-    return ReportNeed(report_type, watermark, since, until, **more)

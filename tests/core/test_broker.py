@@ -6,17 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from report_api import (
-    HORIZON,
-    HOUR,
-    TYPES,
-    WATERMARK,
-    Clock,
-    ReportApi,
-    Run,
-    daily,
-    utc,
-)
+from report_api import Clock, ReportApi, utc
+from report_runs import HORIZON, HOUR, TYPES, WATERMARK, Run, daily
 
 from tap_payments.core.reports import ReportStatus
 

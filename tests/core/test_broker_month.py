@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from report_api import TYPES, Clock, ReportApi, Run, utc
+from report_api import Clock, ReportApi, utc
+from report_runs import TYPES, Run
 
 from tap_payments.core.errors import QuotaSpent, StreamFailed
 from tap_payments.core.report_plan import ReportNeed

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
-from report_api import NOW, TYPES, WATERMARK, Clock, ReportApi, Run, daily, utc
+from report_api import NOW, Clock, ReportApi, utc
+from report_runs import TYPES, WATERMARK, Run, daily
 
 from tap_payments.core.errors import QuotaSpent
-from tap_payments.core.reports import RateLimited
 
 if TYPE_CHECKING:
     from tap_payments.core.broker import Delivery
@@ -130,6 +130,15 @@ def test_what_this_run_started_is_not_counted_twice(api: ReportApi) -> None:
     assert run.journal.count("list") == 5
 
 
+def test_what_was_started_and_its_answer_lost_is_not_counted_twice(api: ReportApi) -> None:
+    api.duration = timedelta(seconds=50)
+    spend(api, 16)
+    api.on_start.append("made, then lost")
+    run = Run(api)
+    assert len(run.deliver_one(daily())) == 1
+    assert run.journal == ["list", "start TAPS", "list", "list"]
+
+
 def test_windows_that_the_quota_defers_come_after_those_that_it_allows(api: ReportApi) -> None:
     spend(api, 14)
     run = Run(api, window_days=10)
@@ -145,60 +154,6 @@ def test_windows_that_the_quota_defers_come_after_those_that_it_allows(api: Repo
         "JOB0018",
     ]
     assert run.journal == ["list", *["start TAPS"] * 4, "list"]
-
-
-def test_a_refusal_without_retry_after_defers_everything_that_is_not_ready(
-    api: ReportApi, clock: Clock
-) -> None:
-    ready = api.make_utc(
-        "TRIPS", "2026-03-01T00:00:00", "2026-03-09T12:00:00", created="2026-03-09T13:00:00"
-    )
-    api.on_start.append(RateLimited(None))
-    run = Run(api)
-    results = run.deliver(daily("TAPS"), daily("PAYMENTS"), daily("TRIPS"))
-    deferred(results["TAPS"])
-    deferred(results["PAYMENTS"])
-    assert isinstance(results["TRIPS"], list)
-    assert [delivery.job.job_id for delivery in results["TRIPS"]] == [ready.job_id]
-    assert run.journal == ["list", "start TAPS"]
-    assert clock.waits == []
-
-
-def test_a_long_retry_after_is_not_waited_for_and_says_when_to_resume(
-    api: ReportApi, clock: Clock
-) -> None:
-    api.on_list.append(RateLimited(7200))
-    run = Run(api)
-    results = run.deliver(*(daily(name) for name in TYPES))
-    for found in results.values():
-        assert deferred(found).resumes_at == NOW + 2 * HOUR
-    with pytest.raises(QuotaSpent):
-        run.broker.jobs()
-    assert run.journal == ["list"]
-    assert clock.waits == []
-
-
-def test_a_short_retry_after_is_waited_for_once_in_a_run(api: ReportApi, clock: Clock) -> None:
-    api.on_list.append(RateLimited(60))
-    api.on_start.append(RateLimited(5))
-    run = Run(api)
-    results = run.deliver(*(daily(name) for name in TYPES))
-    assert all(isinstance(found, QuotaSpent) for found in results.values())
-    assert run.journal == ["list", "list", "start CUSTOMERS"]
-    assert [seconds for seconds, _ in clock.waits] == [60]
-
-
-def test_after_a_short_wait_the_run_goes_on(api: ReportApi, clock: Clock) -> None:
-    api.on_start.append(RateLimited(0))
-    assert len(Run(api).deliver_one(daily())) == 1
-
-
-def test_a_job_that_cannot_be_looked_at_any_more_is_deferred_not_failed(api: ReportApi) -> None:
-    api.on_list.extend([None, RateLimited(None)])
-    run = Run(api)
-    failure = deferred(run.fail_one(daily()))
-    assert failure.resumes_at == NOW + DAY
-    assert run.journal == ["list", "start TAPS", "list"]
 
 
 def test_a_lost_answer_with_nothing_left_to_look_is_deferred(api: ReportApi) -> None:

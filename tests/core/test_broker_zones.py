@@ -7,7 +7,8 @@ from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from report_api import HOUR, WATERMARK, Clock, ReportApi, Run, daily, utc
+from report_api import Clock, ReportApi, utc
+from report_runs import HORIZON, HOUR, WATERMARK, Run, daily
 
 from tap_payments.core.errors import StreamFailed
 
@@ -113,6 +114,17 @@ def test_a_job_that_was_made_for_less_than_was_asked_is_completed(clock: Clock) 
     api.made[0].end -= timedelta(hours=5)
     found = list(run.broker.deliveries("TAPS"))
     assert [delivery.until for delivery in found] == [HOUR - timedelta(hours=5), HOUR]
+
+
+def test_a_job_that_was_made_for_more_than_was_asked_moves_no_watermark_beyond_the_horizon(
+    clock: Clock,
+) -> None:
+    api = ReportApi(clock)
+    run = Run(api)
+    run.broker.plan([daily()])
+    api.made[0].end += timedelta(hours=5)
+    [delivery] = run.broker.deliveries("TAPS")
+    assert delivery.until == HORIZON
 
 
 @pytest.mark.parametrize("fold", [0, 1])

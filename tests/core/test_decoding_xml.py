@@ -1,4 +1,4 @@
-"""XML reports to rows, rule by rule; nothing in a file can make the parser do more than read."""
+"""XML reports to rows, rule by rule."""
 
 from __future__ import annotations
 
@@ -171,56 +171,6 @@ def test_a_row_without_anything_is_a_row(content: str) -> None:
     assert rows in ([[None]], [[None], [None]])
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        "<!DOCTYPE r><r><row>1</row></r>",
-        '<!DOCTYPE r [<!ENTITY a "x">]><r><row>&a;</row></r>',
-        '<!DOCTYPE r [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><r><row>&b;</row></r>',
-        '<!DOCTYPE r SYSTEM "file:///etc/passwd"><r><row>1</row></r>',
-        '<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]><r><row>&a;</row></r>',
-        '<!DOCTYPE r [<!ENTITY % a SYSTEM "http://127.0.0.1:9/x"> %a;]><r><row>1</row></r>',
-    ],
-)
-def test_a_dtd_or_an_entity_is_refused_with_one_clear_error(content: str) -> None:
-    with pytest.raises(
-        ReportUnreadable, match=r"^the XML has a DTD or entities, which is refused$"
-    ):
-        read(content)
-
-
-@pytest.mark.parametrize("size", [1, 30, 90, 119])
-def test_a_file_that_is_cut_off_is_an_error_before_any_row(size: int) -> None:
-    whole = "<report>" + "<row><a>1</a></row>" * 5 + "</report>"
-    with pytest.raises(ReportUnreadable, match="cut off at line 1"):
-        read(whole[: min(size, len(whole) - 1)])
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"tapId,type\n1,TAP_ON\n",
-        b"<html><p>Gateway Timeout</html>",
-        b"<r><row>1</row></r><r/>",
-        b"<r><row>&nbsp;</row></r>",
-        b"<r><row>\xff</row></r>",
-        b"<r><row>\0</row></r>",
-        b'<?xml version="1.0" encoding="nonsense"?><r/>',
-        b'<?xml version="1.0" encoding="shift_jis"?><r/>',
-    ],
-)
-def test_what_is_no_xml_is_an_error(content: bytes) -> None:
-    with pytest.raises(ReportUnreadable, match=r"^the XML"):
-        read(content)
-
-
-def test_an_error_says_where_and_never_what() -> None:
-    with pytest.raises(ReportUnreadable) as caught:
-        read("<r>\n<row>SECRET</row>\n<row><SECRET>1</row></r>")
-    assert "line 3" in str(caught.value)
-    assert "SECRET" not in str(caught.value)
-
-
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1"])
 def test_every_usual_encoding_is_read(encoding: str) -> None:
     declared = "utf-8" if encoding == "utf-8-sig" else encoding
@@ -236,13 +186,6 @@ def test_rows_are_read_one_by_one() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2_000_000
-
-
-def test_deep_nesting_is_an_error_and_no_crash() -> None:
-    with pytest.raises(ReportUnreadable):
-        read("<r><row>" + "<a>" * 100_000)
-    with pytest.raises(ReportUnreadable):
-        read("<r>" + "<a>" * 100_000, "row")
 
 
 def test_a_report_is_read_from_where_the_file_stands() -> None:

@@ -1,81 +1,18 @@
 from __future__ import annotations
 
-import contextlib
 import random
 import threading
 import time
 import typing as t
 
 import pytest
+from flight_jobs import PATIENCE, Source, page, read_all, until
 
 from tap_payments.core.errors import StreamFailed
-from tap_payments.core.inflight import AHEAD, Again, Flight, Page
+from tap_payments.core.inflight import Again, Flight, Page
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-PATIENCE = 5.0
-"""Seconds after which something that should happen at once does not happen at all."""
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Waits for what other threads do."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.001)
-
-
-class Source:
-    """Jobs by number, whose pages are listed; notes what was read, when and by how many."""
-
-    def __init__(self, pages: Callable[[int], Iterable[Page | Again | Exception]]) -> None:
-        self.pages = pages
-        self.begun: list[int] = []
-        self.put: list[int] = []
-        self.ended: list[int] = []
-        self.at_once = 0
-        self.most_at_once = 0
-        self.threads: set[threading.Thread] = set()
-        self.gates: dict[int, threading.Event] = {}
-        self._lock = threading.Lock()
-
-    def gate(self, job: int) -> threading.Event:
-        """Holds a job up before its first page until the event is set."""
-        return self.gates.setdefault(job, threading.Event())
-
-    def read(self, job: int, cancelled: threading.Event) -> Iterator[Page | Again]:
-        """The pages of a job; an error among them is raised."""
-        with self._lock:
-            self.begun.append(job)
-            self.at_once += 1
-            self.most_at_once = max(self.most_at_once, self.at_once)
-            self.threads.add(threading.current_thread())
-        try:
-            if job in self.gates:
-                assert self.gates[job].wait(PATIENCE)
-            for page in self.pages(job):
-                if isinstance(page, Exception):
-                    raise page
-                yield page
-                self.put.append(job)
-        finally:
-            with self._lock:
-                self.at_once -= 1
-                self.ended.append(job)
-
-    def is_over(self) -> bool:
-        """Whether every thread has ended."""
-        return not any(thread.is_alive() for thread in self.threads)
-
-
-def page(*rows: str, size: int = 1) -> Page:
-    return Page(list(rows), size)
-
-
-def read_all(flight: Flight[int]) -> list[tuple[int, list[str]]]:
-    with contextlib.closing(iter(flight)) as jobs:
-        return [(job, [row for each in pages for row in each.rows]) for job, pages in jobs]
+    from collections.abc import Iterator
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4, 8, 16])
@@ -127,81 +64,6 @@ def test_as_many_jobs_as_workers_are_read_at_once_and_no_more() -> None:
     assert source.most_at_once == 3
 
 
-def test_jobs_are_not_read_far_ahead_of_a_slow_consumer() -> None:
-    source = Source(lambda job: [page(str(job), size=0)])
-    flight = Flight(range(100), source.read, workers=2)
-    jobs = iter(flight)
-    next(jobs)
-    until(lambda: len(source.ended) == 2 * AHEAD)
-    time.sleep(0.02)
-    assert len(source.begun) == 2 * AHEAD
-    jobs.close()
-    until(source.is_over)
-
-
-def test_waiting_pages_stay_within_the_budget() -> None:
-    source = Source(lambda job: [page(f"{job}.{n}", size=10) for n in range(5)])
-    flight = Flight(range(20), source.read, workers=4, budget=100)
-    taken = 0
-    for _job, pages in flight:
-        for _page in pages:
-            taken += 1
-            time.sleep(0.001)
-            assert len(source.put) - taken <= 100 // 10 + 4  # each thread may hold one more
-    assert taken == 100
-
-
-def test_a_job_larger_than_the_budget_is_handed_out_while_it_is_read() -> None:
-    more = threading.Event()
-
-    def pages(_job: int) -> Iterator[Page]:
-        yield page("a", size=10)
-        yield page("b", size=10)
-        assert more.wait(PATIENCE), "nothing was handed out"
-        yield page("c", size=10)
-
-    flight = Flight([0], Source(pages).read, workers=2, budget=15)
-    for _job, handed_out in flight:
-        rows = []
-        for each in handed_out:
-            rows += each.rows
-            more.set()
-        assert rows == ["a", "b", "c"]
-
-
-@pytest.mark.parametrize("workers", [1, 4])
-def test_a_single_page_larger_than_the_budget_is_no_dead_end(workers: int) -> None:
-    source = Source(lambda job: [page(f"{job}", size=1000)])
-    flight = Flight(range(8), source.read, workers=workers, budget=10)
-    assert [job for job, _ in read_all(flight)] == list(range(8))
-
-
-def test_a_job_is_not_handed_out_before_it_is_complete_where_the_budget_allows_it() -> None:
-    reached, go_on = threading.Event(), threading.Event()
-
-    def pages(_job: int) -> Iterator[Page]:
-        yield page("a")
-        reached.set()
-        assert go_on.wait(PATIENCE)
-        yield page("b")
-
-    got: list[str] = []
-
-    def consume() -> None:
-        for _job, handed_out in Flight([0], Source(pages).read, workers=1):
-            for each in handed_out:
-                got.extend(each.rows)
-
-    consumer = threading.Thread(target=consume)
-    consumer.start()
-    assert reached.wait(PATIENCE)
-    time.sleep(0.02)
-    assert got == []
-    go_on.set()
-    consumer.join(PATIENCE)
-    assert got == ["a", "b"]
-
-
 def test_a_job_that_is_read_again_leaves_nothing_of_the_first_reading() -> None:
     source = Source(lambda job: [page("a"), page("b"), Again("moved"), page("c"), page(f"{job}")])
     assert read_all(Flight(range(2), source.read, workers=2)) == [
@@ -224,7 +86,7 @@ def test_a_job_that_fails_raises_when_its_turn_comes_and_nothing_follows(workers
 
     source = Source(pages)
     done: list[int] = []
-    with pytest.raises(StreamFailed, match="no more"):
+    with pytest.raises(StreamFailed, match="no more"):  # noqa: PT012 - what was done before counts
         for job, handed_out in Flight(range(50), source.read, workers=workers):
             list(handed_out)
             done.append(job)
@@ -258,7 +120,7 @@ def test_jobs_that_cannot_be_listed_to_their_end_are_an_error_after_those_before
 
     source = Source(lambda job: [page(str(job))])
     done: list[int] = []
-    with pytest.raises(OverflowError, match="no such day"):
+    with pytest.raises(OverflowError, match="no such day"):  # noqa: PT012 - what was done before counts
         for job, pages in Flight(jobs(), source.read, workers=workers):
             list(pages)
             done.append(job)

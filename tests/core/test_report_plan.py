@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_api import HORIZON, HOUR, NOW, SYDNEY, WATERMARK, daily, utc
+from report_api import NOW, utc
+from report_runs import HORIZON, HOUR, SYDNEY, WATERMARK, daily
 
 from tap_payments.core.report_plan import ReportNeed, adopt, is_long, newest_zone, plan_requests
 from tap_payments.core.reports import Coverage, ReportJob, ReportRequest, parse_job

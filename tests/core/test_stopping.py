@@ -48,7 +48,7 @@ def test_inside_lines_within_lines_it_waits_for_the_outermost() -> None:
 
 def test_a_second_signal_changes_nothing() -> None:
     shield = Shield()
-    with pytest.raises(Terminated, match="SIGTERM"), shield.whole():
+    with pytest.raises(Terminated, match="SIGTERM"), shield.whole():  # noqa: PT012 - both count
         shield.on_signal(signal.SIGTERM)
         shield.on_signal(signal.SIGINT)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import select
 import signal
 import subprocess
@@ -102,11 +103,18 @@ except Stopped as stopped:
 
 @contextlib.contextmanager
 def writing(
-    what: str, *, grace: float = 8, stdout: int | t.IO[bytes] = subprocess.PIPE
+    what: str,
+    *,
+    grace: float = 8,
+    stdout: int | t.IO[bytes] = subprocess.PIPE,
+    unbuffered: str = "",
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process that writes lines: `<size>,<count>`; or waits, where that is `wait`."""
     with subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, what, str(grace)], stdout=stdout, stderr=subprocess.PIPE
+        [sys.executable, "-c", SCRIPT, what, str(grace)],
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
     ) as process:
         try:
             assert process.stderr is not None
@@ -123,14 +131,14 @@ def wait_for_output(process: subprocess.Popen[bytes]) -> None:
     assert readable
 
 
-SIGNALS = [(signal.SIGTERM, 143), (signal.SIGINT, 130)]
-
-
-@pytest.mark.parametrize(("number", "code"), SIGNALS)
+@pytest.mark.parametrize(
+    ("number", "code", "unbuffered"),
+    [(signal.SIGTERM, 143, ""), (signal.SIGTERM, 143, "1"), (signal.SIGINT, 130, "1")],
+)
 def test_a_signal_lets_the_line_and_the_last_one_be_finished(
-    number: signal.Signals, code: int
+    number: signal.Signals, code: int, unbuffered: str
 ) -> None:
-    with writing("3000000,9") as process:
+    with writing("3000000,9", unbuffered=unbuffered) as process:
         wait_for_output(process)
         process.send_signal(number)
         time.sleep(0.05)
@@ -159,13 +167,8 @@ def test_among_many_lines_no_one_is_cut() -> None:
     assert set(lines) == {b"x" * 5000}
 
 
-@pytest.mark.parametrize("what", ["3000000,9", "wait"])
-def test_a_reader_that_reads_nothing_holds_nobody_up(what: str) -> None:
-    """The line that is being written, or the last one, never ends: then the process does."""
-    with writing(what, grace=0.2) as process:
-        if what == "wait":
-            process.kill()
-            return
+def test_a_reader_that_reads_nothing_holds_nobody_up() -> None:
+    with writing("3000000,9", grace=0.2) as process:
         wait_for_output(process)
         process.terminate()
         assert process.wait(timeout=5) == 143

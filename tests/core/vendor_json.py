@@ -10,10 +10,20 @@ from hypothesis import strategies as st
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-NUMBERS = (
-    "0.0 -0.5 12.10 1e3 1E+3 1e-7 12345678901234567.89 1e400 -1.5e-400 0.10000000000000000001 1.0"
-).split()
-INTEGERS = "0 7 -12 28860 123456789012345678901234567890 9223372036854775808".split()
+NUMBERS = [
+    "0.0",
+    "-0.5",
+    "12.10",
+    "1e3",
+    "1E+3",
+    "1e-7",
+    "12345678901234567.89",
+    "1e400",
+    "-1.5e-400",
+    "0.10000000000000000001",
+    "1.0",
+]
+INTEGERS = ["0", "7", "-12", "28860", "123456789012345678901234567890", "9223372036854775808"]
 
 texts = st.text(st.characters(exclude_categories=()), max_size=6)
 strings = st.one_of(
@@ -26,8 +36,14 @@ integers = st.sampled_from(INTEGERS)
 flags = st.sampled_from(["true", "false"])
 moneys = st.sampled_from(['"12.10"', '"-0.00"', '"1e3"', '"12345678901234567.89"', '"+7"', '".5"'])
 instants = st.sampled_from(
-    ['"2026-01-31T04:00:00Z"', '"2026-01-31T04:00:00.123456789+02:00"', '"2026-01-31 04:00:00"']
-    + ['"2026-01-31t04:00:00z"', '"2026-01-31"', '"\\u0032026-01-31T04:00:00Z"']
+    [
+        '"2026-01-31T04:00:00Z"',
+        '"2026-01-31T04:00:00.123456789+02:00"',
+        '"2026-01-31 04:00:00"',
+        '"2026-01-31t04:00:00z"',
+        '"2026-01-31"',
+        '"\\u0032026-01-31T04:00:00Z"',
+    ]
 )
 days = st.sampled_from(['"2026-01-31"', '"2024-02-29"'])
 odd = st.sampled_from(
@@ -132,7 +148,7 @@ def exactly(text: bytes | str) -> t.Any:
 
 def is_kept(value: t.Any, column: t.Any, extra: t.Any) -> bool:
     """Whether a value is in its column, in parts of both, as its text, or in `_extra`."""
-    if column == value or extra == value:
+    if value in (column, extra):
         return True
     if isinstance(value, dict) and isinstance(column, dict):
         aside = extra if isinstance(extra, dict) else {}

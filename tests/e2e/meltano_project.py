@@ -55,7 +55,7 @@ class Project:
         """This process's variables without anybody's settings for Meltano, and the project's."""
         others = ("MELTANO_", "TAP_", "TARGET_")
         mine = {name: value for name, value in os.environ.items() if not name.startswith(others)}
-        return mine | {"MELTANO_SEND_ANONYMOUS_USAGE_STATS": "false"} | self.settings
+        return mine | {"XDG_STATE_HOME": str(self.home / ".meltano/logs")} | self.settings
 
     @contextlib.contextmanager
     def running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:

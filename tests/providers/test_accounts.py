@@ -65,8 +65,8 @@ def test_a_name_of_the_provider_itself_is_the_one_accounts_name() -> None:
 
 def test_an_account_inherits_what_it_does_not_say_itself() -> None:
     with box() as sandbox:
-        shared = {"tech_partner": "acme", "page_size": 20, "window_days": 2, "sub_merchant": "all"}
-        config = settings(sandbox, "zimpler", **shared)
+        config = settings(sandbox, "zimpler", tech_partner="acme", sub_merchant="all")
+        config["zimpler"] |= {"page_size": 20, "window_days": 2}
         main, second = config["zimpler"]["accounts"]
         main |= {"page_size": None, "country_code": "SE"}
         second |= {"tech_partner": "other", "page_size": 7, "window_days": 30}
@@ -188,6 +188,8 @@ def test_settings_that_are_null_are_settings_that_nobody_gave() -> None:
 def test_only_the_streams_of_configured_providers_are_listed() -> None:
     with box() as sandbox:
         for providers in (("zimpler",), ("spacivox",), ("zimpler", "spacivox")):
-            listed = [each["tap_stream_id"] for each in discover(sandbox.config(*providers))["streams"]]
+            listed = [
+                each["tap_stream_id"] for each in discover(sandbox.config(*providers))["streams"]
+            ]
             assert {name.partition("_")[0] for name in listed} == set(providers)
             assert len(listed) == 2 * len(providers)

@@ -191,7 +191,9 @@ def test_a_filter_an_alias_and_a_removal(config: Row) -> None:
     plain = sync(Clock(), config)
     run = sync(Clock(), config | {"stream_maps": maps})
     assert run.failed is None
-    assert run.records("second") == [{"_account": "default", "id": 1, "nick": "North", "_extra": None}]
+    assert run.records("second") == [
+        {"_account": "default", "id": 1, "nick": "North", "_extra": None}
+    ]
     assert run.records("money") == plain.records("zimpler_transactions")[1:]
     assert {each["stream"] for each in run.messages if "stream" in each} == {
         *("money", "second", "spacivox_teams", "zimpler_current_balance")

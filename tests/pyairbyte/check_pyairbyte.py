@@ -47,7 +47,7 @@ def airbyte(folder: Path) -> ModuleType:
     }
     import airbyte  # noqa: PLC0415
 
-    return t.cast("ModuleType", airbyte)
+    return airbyte
 
 
 class Warehouse:
@@ -116,12 +116,12 @@ def assert_rows(warehouse: Warehouse, box: Box) -> None:
         for account in ("main", "shop2")
         for row in box.rows("zimpler", account)
     }
-    for provider, key, cursor in (
+    for provider, name, cursor in (
         ("begateway", "uid", "created_at"),
         ("spacivox", "id", "timestamp"),
     ):
-        there = {row[key] for row in rows_of(warehouse, provider)}
-        truth = {row[key]: row[cursor] for row in box.rows(provider)}
+        there = {row[name] for row in rows_of(warehouse, provider)}
+        truth = {row[name]: row[cursor] for row in box.rows(provider)}
         assert there <= set(truth)
         asked_for = {each: at for each, at in truth.items() if at >= box.config["start_date"]}
         missed = sorted(asked_for[each] for each in set(asked_for) - there)

@@ -52,9 +52,7 @@ def assert_fitting(run: Run) -> None:
 def test_a_record_is_the_vendors_row_and_the_account(server: Server) -> None:
     run = reading(server, [FULL], [{"id": 7, "name": "Évry"}])
     assert run.records(STREAM) == [{"_account": "default", **FULL, "_extra": None}]
-    assert run.records(TEAMS) == [
-        {"_account": "default", "id": 7, "name": "Évry", "_extra": None}
-    ]
+    assert run.records(TEAMS) == [{"_account": "default", "id": 7, "name": "Évry", "_extra": None}]
     assert_fitting(run)
 
 
@@ -87,7 +85,9 @@ def test_an_empty_array_is_no_rows_and_an_end(server: Server) -> None:
 def test_a_value_of_another_type_is_written_as_text_or_goes_into_extra(
     server: Server, field: str, spelled: str, value: t.Any, extra: t.Any
 ) -> None:
-    body = json.dumps([FULL]).replace(f'"{field}": {json.dumps(FULL[field])}', f'"{field}": {spelled}')
+    body = json.dumps([FULL]).replace(
+        f'"{field}": {json.dumps(FULL[field])}', f'"{field}": {spelled}'
+    )
     run = reading(server, body)
     (record,) = run.records(STREAM)
     assert record == {
@@ -99,7 +99,9 @@ def test_a_value_of_another_type_is_written_as_text_or_goes_into_extra(
     assert_fitting(run)
 
 
-@pytest.mark.parametrize("row", [{}, {**FULL, "id": None}, {**FULL, "id": 5}, {**FULL, "id": ["1"]}])
+@pytest.mark.parametrize(
+    "row", [{}, {**FULL, "id": None}, {**FULL, "id": 5}, {**FULL, "id": ["1"]}]
+)
 def test_a_key_that_is_missing_or_of_another_type_is_an_error_that_names_it(
     server: Server, row: Row
 ) -> None:

@@ -118,7 +118,11 @@ def test_the_end_date_is_exclusive_and_no_watermark_lies_beyond_what_was_asked_f
 def test_a_row_on_the_bound_of_two_windows_is_delivered_once(inclusive: bool, workers: int) -> None:
     with box() as sandbox:
         sandbox.spacivox.inclusive_end = inclusive
-        for name in ("2026-03-18T00:00:00.000Z", "2026-03-19T00:00:00.000Z", "2026-03-20T00:00:00Z"):
+        for name in (
+            "2026-03-18T00:00:00.000Z",
+            "2026-03-19T00:00:00.000Z",
+            "2026-03-20T00:00:00Z",
+        ):
             put(sandbox, name, name)
         put(sandbox, "a", "2026-03-19T00:00:00.001Z")
         put(sandbox, "z", "2026-03-18T23:59:59.999Z")
@@ -161,7 +165,9 @@ def test_a_window_that_is_too_large_is_halved_until_it_is_not(workers: int) -> N
         assert run.failed is None
         assert sorted(ids(run)) == [row["id"] for row in put_in]
         assert run.waits == []
-        lengths = [(hour(until) - hour(since)) / timedelta(hours=1) for since, until in asked(sandbox)]
+        lengths = [
+            (hour(until) - hour(since)) / timedelta(hours=1) for since, until in asked(sandbox)
+        ]
         assert lengths == [24, 12, 6, 3, 3, 6, 3, 3, 12, 6, 3, 3, 6, 3, 3]
         assert watermarks(run.state, STREAM) == {"default": "2026-03-19T00:00:00.000000Z"}
         assert len(run.states) == 1
@@ -211,7 +217,9 @@ def test_no_window_is_halved_below_an_hour(status: int) -> None:
         assert run.failed is not None
         for word in (STREAM, "'default'", "2026-03-18T00:00:00Z", str(status)):
             assert word in run.failed
-        lengths = [(hour(until) - hour(since)) / timedelta(hours=1) for since, until in asked(sandbox)]
+        lengths = [
+            (hour(until) - hour(since)) / timedelta(hours=1) for since, until in asked(sandbox)
+        ]
         assert min(lengths) == 1.25
         assert run.states == []
 

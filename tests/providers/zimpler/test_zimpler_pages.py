@@ -203,9 +203,7 @@ ROWS = [example(number) for number in range(25)]
 
 @pytest.mark.parametrize("claimed", [0, 1, 5, 10, 12, 24, 25])
 def test_a_constant_count_that_is_too_small_costs_no_row(server: Server, claimed: int) -> None:
-    server.handler = listing(
-        ROWS, lambda _request, rows: {"count": claimed, "transactions": rows}
-    )
+    server.handler = listing(ROWS, lambda _request, rows: {"count": claimed, "transactions": rows})
     run = sync(Clock(), served_by(server.url, DAY, **PER_PAGE))
     assert run.failed is None
     assert run.rows(STREAM)[:25] == ROWS

@@ -105,7 +105,13 @@ def test_a_value_that_does_not_fit_its_column_goes_into_extra(
 ) -> None:
     run = reading(server, {**FULL, "id": "odd", field: value}, FULL)
     odd, usual = run.records(STREAM)
-    assert odd == {"_account": "default", **FULL, "id": "odd", field: None, "_extra": {field: value}}
+    assert odd == {
+        "_account": "default",
+        **FULL,
+        "id": "odd",
+        field: None,
+        "_extra": {field: value},
+    }
     assert usual == {"_account": "default", **FULL, "_extra": None}
     assert len(run.logged("WARNING", f"'{field}'")) == 1
     assert_fitting(run)
@@ -257,9 +263,7 @@ def test_the_balance_is_a_row_for_each_currency_as_it_is_now() -> None:
         ),
     ],
 )
-def test_a_balance_is_taken_as_it_comes(
-    server: Server, balance: t.Any, rows: list[Row]
-) -> None:
+def test_a_balance_is_taken_as_it_comes(server: Server, balance: t.Any, rows: list[Row]) -> None:
     run = reading(server, balance=balance)
     assert run.failed is None
     added = {"_account": "default", "_observed_at": "2026-03-20T12:00:00.000000Z", "_extra": None}
@@ -271,9 +275,7 @@ def test_a_balance_is_taken_as_it_comes(
     "body",
     ["[]", "null", "", "<html>", '{"SEK":"1.00"}', '{"SEK":null}', '{"SEK":[1]}', '{"SEK":{', "["],
 )
-def test_a_balance_of_another_shape_is_an_error_that_says_where(
-    server: Server, body: str
-) -> None:
+def test_a_balance_of_another_shape_is_an_error_that_says_where(server: Server, body: str) -> None:
     run = reading(server, FULL, balance=body)
     assert run.failed is not None
     for word in (BALANCE, "'default'", "GET", "/v4/current_balance"):

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import threading
+import time
+import typing as t
+
+import pytest
+from flight_jobs import PATIENCE, Source, page, read_all, until
+
+from tap_payments.core.inflight import AHEAD, Flight, Page
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def test_jobs_are_not_read_far_ahead_of_a_slow_consumer() -> None:
+    source = Source(lambda job: [page(str(job), size=0)])
+    flight = Flight(range(100), source.read, workers=2)
+    jobs = iter(flight)
+    next(jobs)
+    until(lambda: len(source.ended) == 2 * AHEAD)
+    time.sleep(0.02)
+    assert len(source.begun) == 2 * AHEAD
+    jobs.close()
+    until(source.is_over)
+
+
+def test_waiting_pages_stay_within_the_budget() -> None:
+    source = Source(lambda job: [page(f"{job}.{n}", size=10) for n in range(5)])
+    flight = Flight(range(20), source.read, workers=4, budget=100)
+    taken = 0
+    for _job, pages in flight:
+        for _page in pages:
+            taken += 1
+            time.sleep(0.001)
+            assert len(source.put) - taken <= 100 // 10 + 4  # each thread may hold one more
+    assert taken == 100
+
+
+def test_a_job_larger_than_the_budget_is_handed_out_while_it_is_read() -> None:
+    more = threading.Event()
+
+    def pages(_job: int) -> Iterator[Page]:
+        yield page("a", size=10)
+        yield page("b", size=10)
+        assert more.wait(PATIENCE), "nothing was handed out"
+        yield page("c", size=10)
+
+    flight = Flight([0], Source(pages).read, workers=2, budget=15)
+    for _job, handed_out in flight:
+        rows = []
+        for each in handed_out:
+            rows += each.rows
+            more.set()
+        assert rows == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_a_single_page_larger_than_the_budget_is_no_dead_end(workers: int) -> None:
+    source = Source(lambda job: [page(f"{job}", size=1000)])
+    flight = Flight(range(8), source.read, workers=workers, budget=10)
+    assert [job for job, _ in read_all(flight)] == list(range(8))
+
+
+def test_a_job_is_not_handed_out_before_it_is_complete_where_the_budget_allows_it() -> None:
+    reached, go_on = threading.Event(), threading.Event()
+
+    def pages(_job: int) -> Iterator[Page]:
+        yield page("a")
+        reached.set()
+        assert go_on.wait(PATIENCE)
+        yield page("b")
+
+    got: list[str] = []
+
+    def consume() -> None:
+        for _job, handed_out in Flight([0], Source(pages).read, workers=1):
+            for each in handed_out:
+                got.extend(each.rows)
+
+    consumer = threading.Thread(target=consume)
+    consumer.start()
+    assert reached.wait(PATIENCE)
+    time.sleep(0.02)
+    assert got == []
+    go_on.set()
+    consumer.join(PATIENCE)
+    assert got == ["a", "b"]

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from privacy_box import hmac_of, rules
+from row_box import KEYS, NESTED, ROW, codec_of, lines_of, outcome, records_of
+from vendor_json import exactly, row_of
+
+
+def codec_with(mode: str, *paths: str, **options: t.Any) -> t.Any:
+    return codec_of(NESTED, rules=rules(mode, *paths), **options)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        '"text":"canary"',
+        '"text":{"name":"canary"}',
+        '"text":["canary"]',
+        '"part":{"text":"canary"}',
+        '"part":"canary"',
+        '"part":["canary"]',
+        '"part":{"inner":{"email":"canary"}}',
+        '"empty":{"account_number":"canary"}',
+        '"empty":"{\\"account_number\\":\\"canary\\"}"',
+        '"new":{"deep":[{"email":"canary"}]}',
+        '"_extra":{"email":"canary"}',
+        '"email":"canary"',
+        '"\\u0065mail":"canary"',
+        '"text":"x","text":"canary"',
+    ],
+)
+@pytest.mark.parametrize("mode", ["hash", "drop"])
+def test_no_personal_value_is_written_wherever_it_arrives(members: str, mode: str) -> None:
+    codec = codec_with(mode, "text", "part.* - minor", "*.email", "*.account_number")
+    lines = lines_of(codec, f'{{"rows":[{{{ROW},{members}}}]}}')
+    assert b"canary" not in lines[0]
+
+
+def test_the_hash_is_in_the_column_and_the_rest_keeps_its_digits() -> None:
+    codec = codec_with("hash", "text", "part.text")
+    body = f'{{"rows":[{{{ROW},"text":"é","rate":12.10,"part":{{"text":7,"rate":1e3}}}}]}}'
+    record = records_of(codec, body)[0]
+    assert record["text"] == hmac_of("é")
+    assert record["part"]["text"] == hmac_of("7")
+    assert (record["rate"], record["part"]["rate"]) == tuple(exactly("[12.10,1e3]"))
+    assert record["_extra"] is None
+
+
+def test_a_hash_where_a_number_should_be_fits_the_schema_all_the_same() -> None:
+    record = records_of(codec_with("hash", "rate"), f'{{"rows":[{{{ROW},"rate":12.10}}]}}')[0]
+    assert (record["rate"], record["_extra"]) == (None, {"rate": hmac_of("12.10")})
+
+
+@given(data=st.data())
+def test_rows_without_personal_values_are_written_as_without_rules(data: st.DataObject) -> None:
+    row = data.draw(row_of(NESTED["properties"], KEYS))
+    body = f'{{"rows":[{row}]}}'
+    ruled = codec_with("hash", "nowhere", "*.nothing")
+    expected = outcome(lambda: records_of(codec_of(NESTED), body))
+    assert outcome(lambda: records_of(ruled, body)) == expected
