@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import typing as t
 
@@ -34,6 +35,10 @@ def main() -> None:
         for line in lines_of(error):
             logger.error("%s", line)  # noqa: TRY400 - without a traceback
         sys.exit(1)
+    finally:
+        # What Python does at its end would turn a signal's exception into a traceback.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
 
 
 def lines_of(error: Exception) -> Sequence[str]:  # noqa: PLR0911 - a table, in order

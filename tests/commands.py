@@ -1,4 +1,4 @@
-"""The command `tap-payments` many times over, in processes of their own, with its imports done once.
+"""The command `tap-payments` many times over, each in a process, with its imports done once.
 
 A process that has imported the tap forks for each command. What is forked has its own arguments,
 environment, output and signals, and ends as the command ends.

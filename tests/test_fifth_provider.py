@@ -220,6 +220,6 @@ def test_its_documents_are_generated(tree: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "- name: acme.api_key\n" in (tree / "meltano.yml").read_text()
-    assert "`payer.email`" in (tree / "docs/streams/acme.md").read_text()
+    assert "payer.<wbr>email" in (tree / "docs/streams/acme.md").read_text()
     assert "| `api_key` | string | required |" in (tree / "docs/providers/acme.md").read_text()
     assert (tree / "tests/catalog/acme_payments.json").exists()

@@ -64,7 +64,7 @@ def entity_diagram() -> str:
     top = EDGE
     for title, some in (
         *((provider.title, streams_of(provider.name)) for provider in PROVIDERS),
-        ("Of the tap itself, with `sync_windows: true`", streams_of(None)),
+        ("Of the tap itself, where the setting sync_windows is true", streams_of(None)),
     ):
         parts.append(f'<text class="band" x="{EDGE}" y="{top + 14}">{escape(title)}</text>')
         boxes = _placed(some, top + 26)

@@ -68,13 +68,18 @@ def columns_table(stream: Stream) -> str:
     personal = set(personal_paths(stream))
     rows = [
         (
-            f"`{path}`",
+            _breakable(path),
             kind(field) + (", key" if path in stream.primary_keys else ""),
             _described(field, personal=path in personal),
         )
         for path, field in columns(stream.schema)
     ]
     return table(("Column", "Type", "What it is"), rows)
+
+
+def _breakable(path: str) -> str:
+    """A path as code that may be broken after its dots."""
+    return f"<code>{path.replace('.', '.<wbr>')}</code>" if "." in path else f"`{path}`"
 
 
 def _described(field: Schema, *, personal: bool) -> str:

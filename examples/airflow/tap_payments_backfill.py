@@ -33,6 +33,7 @@ LOADER = os.environ.get(
 )
 """What reads a shard's messages; it has to update rows that it knows (upsert)."""
 RETRY_DELAY = timedelta(seconds=float(os.environ.get("TAP_PAYMENTS_RETRY_SECONDS", "300")))
+PROVIDERS = ("begateway", "spacivox", "tikpay", "zimpler")
 QUOTAS = {"tikpay": timedelta(hours=8)}
 """Where a quota of requests per day defers shards, they wait longer."""
 
@@ -86,10 +87,10 @@ tap-payments-backfill merge-state --plan "$WORK/plan.json" --require-complete \
 def accounts() -> Iterator[tuple[str, str]]:
     """The providers and accounts of the tap's settings."""
     settings = json.loads(Path(CONFIG).read_text()) if Path(CONFIG).exists() else {}
-    for provider, own in sorted(settings.items()):
-        if isinstance(own, dict):
-            for each in own.get("accounts") or [own]:
-                yield provider, each.get("account") or own.get("account") or "default"
+    for provider in PROVIDERS:
+        own = settings.get(provider)
+        for each in (own.get("accounts") or [own]) if own else ():
+            yield provider, each.get("account") or own.get("account") or "default"
 
 
 def pool(provider: str, account: str) -> str:

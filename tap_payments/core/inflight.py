@@ -6,8 +6,6 @@ import threading
 import typing as t
 from collections import deque
 
-from msgspec import Struct
-
 from tap_payments.core.runtime import Cancelled
 
 if t.TYPE_CHECKING:
@@ -16,10 +14,7 @@ if t.TYPE_CHECKING:
     from tap_payments.core.windows import Window
 
 BUDGET = 40 * 1024 * 1024
-"""Bytes in memory that may wait to be written, over all windows in flight."""
-
-DECODED = 3
-"""How many times the bytes of an answer its decoded rows take."""
+"""Bytes of answers that may wait to be written, over all windows in flight."""
 
 AHEAD = 4
 """Windows per thread that may wait to be written, however small they are."""
@@ -37,11 +32,6 @@ class Page(t.NamedTuple):
     size: int
     total: int | None = None
     window: Window | None = None
-
-    @property
-    def weight(self) -> int:
-        """About how many bytes of memory it takes."""
-        return self.size * (DECODED if self.rows and isinstance(self.rows[0], Struct) else 1)
 
 
 class Again(t.NamedTuple):
@@ -127,7 +117,7 @@ class Flight(t.Generic[J]):
                     break
                 slot.handed_out = True
                 page = slot.pages.popleft()
-                self._buffered -= page.weight
+                self._buffered -= page.size
                 self._changed.notify_all()
             yield page
         if slot.error is not None:
@@ -172,25 +162,27 @@ class Flight(t.Generic[J]):
         with self._changed:
             if isinstance(page, Again):
                 if not slot.handed_out:
-                    self._buffered -= sum(each.weight for each in slot.pages)
+                    self._buffered -= sum(each.size for each in slot.pages)
                     slot.pages.clear()
                 self._changed.notify_all()
                 return
             self._held_back += 1
             try:
-                while self._is_full(slot, page) and not self.cancelled.is_set():
+                if self._is_full(slot, page):
+                    # Once: threads that are held back would wake each other for ever.
                     self._changed.notify_all()
+                while self._is_full(slot, page) and not self.cancelled.is_set():
                     self._changed.wait()
             finally:
                 self._held_back -= 1
             if self.cancelled.is_set():
                 raise Cancelled
             slot.pages.append(page)
-            self._buffered += page.weight
+            self._buffered += page.size
             self._changed.notify_all()
 
     def _is_full(self, slot: _Slot[J], page: Page) -> bool:
-        if self._buffered + page.weight <= self._budget:
+        if self._buffered + page.size <= self._budget:
             return False
         # The job whose turn it is must go on, or nobody would: it keeps one page waiting.
         return not (slot is self._slots[0] and not slot.pages)

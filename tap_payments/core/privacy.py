@@ -74,19 +74,18 @@ class Rules:
         rule = True if field in self.anywhere else self.tree.get(field)
         return self._walk(value, rule, (field,))
 
+    def rule_for(self, rule: t.Any, name: str) -> t.Any:
+        """What is personal in a member of something with a rule: True is all, None nothing."""
+        if rule is True or name in self.anywhere:
+            return True
+        return rule.get(name, rule.get("*")) if isinstance(rule, dict) else None
+
     def _walk(self, value: t.Any, rule: t.Any, path: tuple[str, ...]) -> t.Any:
         if value is None or path in self.spared:
             return value
         if isinstance(value, dict):
-            inner = rule if isinstance(rule, dict) else {}
             return {
-                name: self._walk(
-                    item,
-                    True
-                    if rule is True or name in self.anywhere
-                    else inner.get(name, inner.get("*")),
-                    (*path, name),
-                )
+                name: self._walk(item, self.rule_for(rule, name), (*path, name))
                 for name, item in value.items()
             }
         if isinstance(value, list):

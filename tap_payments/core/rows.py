@@ -1,38 +1,31 @@
 """Rows of a page, from the vendor's bytes to the bytes of RECORD messages.
 
-A page is decoded once into structs that are compiled from the stream's schema, and encoded by
-lines. Whatever does not fit takes the careful way of `columns.py`, for its part of the page:
-an unknown field, a value of another type, a personal value to replace. Both ways write the same
-records, which `tests/core/test_rows.py` holds against each other.
+A page is decoded into rows that are still spelled as they came. A chunk of them at a time becomes
+structs that are compiled from the stream's schema (`shapes.py`), and lines. Whatever does not fit
+takes the careful way of `columns.py`, for its chunk. Both ways write the same records, which
+`tests/core/test_rows.py` holds against each other.
 """
 
 from __future__ import annotations
 
 import operator
 import typing as t
-from datetime import date, datetime
-from types import GenericAlias
 
 import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import Raw, Struct
 
-from tap_payments.core.columns import DECIMAL_PATTERN, Column, all_suit
+from tap_payments.core.columns import Column
 from tap_payments.core.errors import StreamFailed, Unreadable
 from tap_payments.core.exact import dumps, loads, parse_object, spell
+from tap_payments.core.shapes import ACCOUNT, Shape, can_be_shaped
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from tap_payments.core.privacy import Rules
 
-CHUNK = 32
-"""Nested rows decoded at a time: more of them fall out of the processor's cache."""
-
-ACCOUNT = "_account"
-"""The member that tells the rows of several accounts apart."""
-
-_Nothing = t.Literal["\0 no vendor sends this"]
-"""The type of a member that is only written."""
+FLAT_CHUNK, NESTED_CHUNK = 128, 32
+"""Rows that are decoded at a time: more of them fall out of the processor's cache."""
 
 Row = Struct | dict[str, t.Any]
 
@@ -99,58 +92,32 @@ class RowCodec(RowWriter):
         self._rows_of = operator.attrgetter(rows_field) if rows_field else None
         self._page_any = page[t.Any]
         self._raw_page = msgspec.json.Decoder(page[Raw])
-        self._only_careful = only_careful or rules is not None
-        self._compile(page)
+        self._only_careful = only_careful or not can_be_shaped(self.columns, rules)
+        self._shapes = [] if self._only_careful else [self._shape(closed=True)]
+        sections = any(column.members for column in self.columns.values())
+        if self._shapes and sections:
+            self._shapes.append(self._shape(closed=False))
+        self._chunk = NESTED_CHUNK if sections else FLAT_CHUNK
 
-    def _compile(self, page: t.Any) -> None:
-        fields: list[tuple[str, t.Any] | tuple[str, t.Any, t.Any]] = []
-        checks: list[tuple[str, t.Any, t.Any]] = []
-        for column in self.columns.values():
-            kind = _plain_type(column)
-            if column.name in self.texts_sent_as_numbers:
-                kind = int | str
-            fields.append(
-                (column.name, kind)
-                if column.key
-                else (column.name, Raw if kind is None else kind | None | UnsetType, UNSET)
-            )
-            check = _check_type(column)
-            if check is not None:
-                checks.append((column.name, check | None | UnsetType, UNSET))
-        fields.sort(key=len)  # what a row cannot lack comes first
-        if self.extra_selected:
-            fields.append(("_extra", _Nothing, None))
-        # The account is the structs' tag, so that it costs nothing per row. A row of the vendor's
-        # with another value in a field of the tap's name does not fit, and takes the careful way.
-        row: t.Any = msgspec.defstruct(
-            "Row",
-            fields,
-            forbid_unknown_fields=True,
-            gc=False,
-            tag_field=ACCOUNT,
-            tag=self.added[ACCOUNT],
+    def _shape(self, *, closed: bool) -> Shape:
+        return Shape(
+            self.columns,
+            account=self.added[ACCOUNT],
+            extra_selected=self.extra_selected,
+            texts_sent_as_numbers=self.texts_sent_as_numbers,
+            dropped=self.dropped,
+            rules=self.rules,
+            closed=closed,
         )
-        self._flat = not any(_plain_type(column) is None for column in self.columns.values())
-        self._typed_page = msgspec.json.Decoder(page[row])
-        self._typed_rows = msgspec.json.Decoder(GenericAlias(list, (row,)))
-        check_row = msgspec.defstruct("Check", checks, gc=False)
-        self._check_rows = (
-            msgspec.json.Decoder(GenericAlias(list, (check_row,))) if checks else None
-        )
-        self._formatted = [
-            (operator.attrgetter(column.name), column.format)
-            for column in self.columns.values()
-            if column.format and self._flat
-        ]
 
     def add(self, name: str, value: t.Any) -> None:
         """Adds a member to every row, if it is selected; structs do not have it."""
-        self._only_careful = True
+        self._shapes = []
         if self._selected(name):
             self.added[name] = value
 
     def decode(self, body: bytes) -> t.Any:
-        """A page, its rows still undecoded where that is cheaper.
+        """A page whose rows are still spelled as they came.
 
         Raises:
             Unreadable: it is not JSON in UTF-8, or not of the page's shape.
@@ -160,11 +127,6 @@ class RowCodec(RowWriter):
                 body.decode()
             if b"\n" in body or b"\r" in body:
                 body = msgspec.json.format(body, indent=-1)
-            if self._flat and not self._only_careful:
-                try:
-                    return self._typed_page.decode(body)
-                except msgspec.ValidationError:
-                    pass
             return self._raw_page.decode(body)
         except msgspec.ValidationError as error:
             raise Unreadable("the body is not what the vendor's document says") from error
@@ -187,42 +149,24 @@ class RowCodec(RowWriter):
         Raises:
             StreamFailed: a row lacks its key, or is not an object.
         """
-        if not rows:
-            return
-        if isinstance(rows[0], Struct):
-            yield self._fitted(rows) or Batch(
-                [self._fit(_members_of(self._encode([row])[:-1])) for row in rows], careful=True
-            )
-            return
-        for first in range(0, len(rows), CHUNK):
-            chunk = rows[first : first + CHUNK]
-            yield self._typed(chunk) or Batch(
-                [self._fit(_members(row)) for row in chunk], careful=True
-            )
+        for first in range(0, len(rows), self._chunk):
+            chunk = rows[first : first + self._chunk]
+            structs = self._read(chunk)
+            if structs is None:
+                yield Batch([self._fit(_members(row)) for row in chunk], careful=True)
+            else:
+                yield Batch(structs, careful=False)
 
-    def _typed(self, chunk: list[t.Any]) -> Batch | None:
-        if self._only_careful or not isinstance(chunk[0], Raw):
+    def _read(self, chunk: list[t.Any]) -> list[Struct] | None:
+        if not self._shapes or not isinstance(chunk[0], Raw):
             return None
-        block = b"[" + b",".join(chunk) + b"]"
-        try:
-            if self._check_rows is not None:
-                self._check_rows.decode(block)
-            return self._fitted(self._typed_rows.decode(block))
-        except msgspec.MsgspecError:
-            return None
-
-    def _fitted(self, rows: list[t.Any]) -> Batch | None:
-        for get, format_ in self._formatted:
-            if not all_suit(list(map(get, rows)), format_):
-                return None
-        for name in self.texts_sent_as_numbers:
-            for row in rows:
-                if isinstance(value := getattr(row, name), int):
-                    setattr(row, name, str(value))
-        for name in self.dropped:
-            for row in rows:
-                setattr(row, name, UNSET)
-        return Batch(rows, careful=False)
+        for shape in self._shapes:
+            structs = shape.read(chunk)
+            if structs is not None:
+                # What one chunk did not fit, the next will not fit either.
+                self._shapes = self._shapes[self._shapes.index(shape) :]
+                return structs
+        return None
 
     def _fit(self, members: dict[str, Raw]) -> dict[str, t.Any]:
         row: dict[str, t.Any] = {}
@@ -260,13 +204,6 @@ def _to_line(row: dict[str, t.Any]) -> bytes:
     return line + b"\n"
 
 
-def _members_of(struct: bytes) -> dict[str, Raw]:
-    members = parse_object(struct)
-    for name in (ACCOUNT, "_extra"):
-        members.pop(name, None)
-    return members
-
-
 def _members(row: t.Any) -> dict[str, Raw]:
     if isinstance(row, dict):
         return {name: spell(value) for name, value in row.items()}
@@ -274,40 +211,3 @@ def _members(row: t.Any) -> dict[str, Raw]:
         return parse_object(row)
     except (ValueError, AttributeError) as error:
         raise StreamFailed("a row is not a JSON object") from error
-
-
-def _plain_type(column: Column) -> t.Any:
-    """The type of a column whose JSON value survives decoding; None: keep its spelling."""
-    kinds = column.kinds - {"null"}
-    for name, kind in (("string", str), ("integer", int), ("boolean", bool)):
-        if kinds == {name}:
-            return kind
-    return None
-
-
-def _check_type(column: Column) -> t.Any:
-    """The type that tells whether a spelling that is kept fits; None: anything does."""
-    kinds = column.kinds - {"null"}
-    if column.format in ("date-time", "date"):
-        return datetime if column.format == "date-time" else date
-    if column.format == "x-singer.decimal":
-        return t.Annotated[str, msgspec.Meta(pattern=DECIMAL_PATTERN)]
-    if kinds == {"number"}:
-        return int | float
-    if kinds == {"array"}:
-        return list[t.Any]
-    if kinds == {"object"}:
-        return msgspec.defstruct(
-            "Section",
-            [
-                (name.rpartition(".")[2], _member_type(member) | None | UnsetType, UNSET)
-                for name, member in column.members.items()
-                if _member_type(member) is not None
-            ],
-            gc=False,
-        )
-    return None
-
-
-def _member_type(column: Column) -> t.Any:
-    return _check_type(column) or _plain_type(column)

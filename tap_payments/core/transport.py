@@ -55,6 +55,30 @@ class Answer(t.NamedTuple):
     body: bytes
 
 
+class _Way(t.NamedTuple):
+    """How requests reaches an origin."""
+
+    adapter: HTTPAdapter
+    pool: urllib3.HTTPConnectionPool
+    proxies: Mapping[str, str]
+
+
+class _Response(t.NamedTuple):
+    """An answer whose body is still to be read; its connection is given back at the end."""
+
+    url: str
+    status_code: int
+    headers: Mapping[str, str]
+    raw: urllib3.BaseHTTPResponse
+
+    def __enter__(self) -> t.Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.raw.close()
+        self.raw.release_conn()
+
+
 class _Anonymous(requests.auth.AuthBase):
     """Keeps requests from looking credentials up in a .netrc."""
 
@@ -69,7 +93,7 @@ class Transport:
     """
 
     def __init__(self, *, user_agent: str, timeout: float, pool: int) -> None:
-        self._timeout = (CONNECT_TIMEOUT, min(timeout, LONGEST_TIMEOUT))
+        self._timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT, read=min(timeout, LONGEST_TIMEOUT))
         self._session = requests.Session()
         self._session.auth = _Anonymous()
         # Cookies know no ports: one could reach another server on the same host.
@@ -78,7 +102,7 @@ class Transport:
         self._session.headers["User-Agent"] = user_agent
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, HTTPAdapter(pool_maxsize=pool))
-        self._surroundings: dict[Origin, Mapping[str, t.Any]] = {}
+        self._ways: dict[Origin, _Way] = {}
 
     def exchange(self, request: requests.Request, own: Mapping[str, str]) -> Answer:
         """The answer to a request; `own` are headers that no other origin may see.
@@ -123,13 +147,13 @@ class Transport:
     @contextlib.contextmanager
     def _opened(
         self, request: requests.Request, own: Mapping[str, str], subject: str
-    ) -> Iterator[requests.Response]:
+    ) -> Iterator[_Response]:
         try:
             with self._sent(request, own, subject) as response:
                 yield response
-        except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
-            raise Trouble("did not answer in time", slow=True) from error
-        except (requests.ConnectionError, urllib3.exceptions.HTTPError) as error:
+        except urllib3.exceptions.HTTPError as error:
+            if _is_slow(error):
+                raise Trouble("did not answer in time", slow=True) from error
             cause = _innermost(error)
             if isinstance(cause, ssl.SSLCertVerificationError):
                 raise StreamFailed(
@@ -142,18 +166,28 @@ class Transport:
                 kind="config",
             ) from error
 
-    def _sent(
-        self, request: requests.Request, own: Mapping[str, str], subject: str
-    ) -> requests.Response:
+    def _sent(self, request: requests.Request, own: Mapping[str, str], subject: str) -> _Response:
+        """Sends what requests has prepared through the pool of connections that it made for it.
+
+        Its own way from there to the answer costs more than the answer's rows.
+        """
         try:
             prepared = self._session.prepare_request(request)
             prepared.headers.update(own)
-            return self._session.send(
-                prepared,
-                allow_redirects=False,
+            way = self._way_of(prepared)
+            raw = way.pool.urlopen(
+                t.cast("str", prepared.method),
+                way.adapter.request_url(prepared, way.proxies),
+                body=prepared.body,
+                headers=prepared.headers,
+                retries=False,
+                redirect=False,
+                assert_same_host=False,
+                preload_content=False,
+                decode_content=False,
                 timeout=self._timeout,
-                **self._surroundings_of(prepared),
             )
+            return _Response(t.cast("str", prepared.url), raw.status, raw.headers, raw)
         except ValueError as error:  # of requests, too, for what is no URL or no header
             raise StreamFailed(
                 f"{subject} could not be sent ({type(error).__name__}): "
@@ -161,15 +195,20 @@ class Transport:
                 kind="config",
             ) from error
 
-    def _surroundings_of(self, prepared: requests.PreparedRequest) -> Mapping[str, t.Any]:
-        """Proxies and CA bundle from the environment, looked up once per origin."""
+    def _way_of(self, prepared: requests.PreparedRequest) -> _Way:
+        """Connections, with proxies and CA bundle from the environment; one way per origin."""
         url = t.cast("str", prepared.url)
         origin = origin_of(url)
-        if origin not in self._surroundings:
-            self._surroundings[origin] = self._session.merge_environment_settings(
+        if origin not in self._ways:
+            found = self._session.merge_environment_settings(
                 url, proxies={}, stream=True, verify=None, cert=None
             )
-        return self._surroundings[origin]
+            verify, proxies, cert = found["verify"], found["proxies"], found["cert"]
+            adapter = t.cast("HTTPAdapter", self._session.get_adapter(url))
+            pool = adapter.get_connection_with_tls_context(prepared, verify, proxies, cert)
+            adapter.cert_verify(pool, url, verify, cert)  # type: ignore[no-untyped-call]  # requests' own
+            self._ways[origin] = _Way(adapter, t.cast("urllib3.HTTPConnectionPool", pool), proxies)
+        return self._ways[origin]
 
     def close(self) -> None:
         """Closes the connections."""
@@ -195,9 +234,7 @@ def _is_redirect(answer: Answer) -> bool:
     return outcome_of(answer.status) == "redirect" and "location" in answer.headers
 
 
-def _redirected(
-    request: requests.Request, response: requests.Response, subject: str
-) -> requests.Request:
+def _redirected(request: requests.Request, response: _Response, subject: str) -> requests.Request:
     """The same request to where it was sent on; a POST stays one, since it asks for a report.
 
     A form stays at home: it may hold credentials.
@@ -219,6 +256,13 @@ def _redirected(
     form = request.data if origin == origin_of(response.url) else None
     return requests.Request(
         request.method, url, json=request.json, data=form, headers=request.headers
+    )
+
+
+def _is_slow(error: urllib3.exceptions.HTTPError) -> bool:
+    """Whether time ran out; a refused connection counts as that to urllib3."""
+    return isinstance(error, urllib3.exceptions.TimeoutError) and not isinstance(
+        error, urllib3.exceptions.NewConnectionError
     )
 
 

@@ -15,6 +15,7 @@ from tap_payments.core.errors import StreamFailed
 from tap_payments.core.exact import dumps, loads
 from tap_payments.core.http import Tally
 from tap_payments.core.inflight import Again, Flight, Page
+from tap_payments.core.shapes import ACCOUNT
 from tap_payments.core.streams import Context, ProviderStream
 from tap_payments.core.values import format_instant
 from tap_payments.core.watermarks import read_watermark
@@ -211,6 +212,7 @@ def text_of(row: Struct | Mapping[str, t.Any], field: str) -> str | None:
 def _spell_row(row: Struct | Mapping[str, t.Any]) -> bytes:
     """One spelling for a row, whether it was read with care or not."""
     members = loads(dumps(row))
+    members.pop(ACCOUNT, None)  # a struct has it, careful members get it when they are written
     if members.get("_extra") is None:
         members.pop("_extra", None)
     return dumps(dict(sorted(members.items())))

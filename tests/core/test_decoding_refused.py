@@ -6,6 +6,7 @@ import csv
 import io
 
 import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_payments.core.decoding import ReportUnreadable, read_csv

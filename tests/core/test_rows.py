@@ -25,7 +25,7 @@ from row_box import (
 from vendor_json import EVERYTHING, exactly, is_kept, row_of
 
 from tap_payments.core.exact import loads
-from tap_payments.core.rows import CHUNK
+from tap_payments.core.rows import NESTED_CHUNK as CHUNK
 
 FORMATS = jsonschema.FormatChecker(formats=())
 

@@ -78,7 +78,7 @@ def answer(request: Request) -> Answer:
 
 
 def catalog_of(config: Row, *deselected: tuple[str, ...], method: str | None = None) -> Row:
-    """The discovered catalog with all streams selected but for some paths of `(stream, field ...)`."""
+    """The discovered catalog, all selected but for some paths of `(stream, field ...)`."""
     catalog = discover(config)
     for entry in catalog["streams"]:
         if method and entry.get("replication_key"):

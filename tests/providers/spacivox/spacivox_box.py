@@ -5,12 +5,13 @@ from __future__ import annotations
 import typing as t
 
 from clock import NOW
-from taps import Row, Run
 
 from tap_payments.sandbox import Clock, Sandbox
 
 if t.TYPE_CHECKING:
     from datetime import datetime
+
+    from taps import Row, Run
 
 STREAM = "spacivox_payment_transactions"
 TEAMS = "spacivox_teams"

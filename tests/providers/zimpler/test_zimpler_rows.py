@@ -156,7 +156,7 @@ def test_a_vendors_field_of_the_taps_own_name_goes_into_extra(server: Server) ->
 
 def test_a_field_that_is_missing_or_null_is_no_error(server: Server) -> None:
     bare = {"id": "1", "type": "deposit"}
-    nulls = {name: None for name in FULL} | {"id": "2", "type": "deposit"}
+    nulls = dict.fromkeys(FULL) | {"id": "2", "type": "deposit"}
     run = reading(server, bare, nulls, FULL)
     assert run.failed is None
     assert run.records(STREAM) == [
