@@ -1,0 +1,1 @@
+"""Singer tap for payments from Zimpler, beGateway, Spacivox and Tikpay."""

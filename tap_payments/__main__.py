@@ -1,70 +1,19 @@
-"""The command `tap-payments`."""
+"""Starts the command `tap-payments`."""
 
 from __future__ import annotations
 
-import logging
-import os
-import signal
-import sys
-import typing as t
-
-from singer_sdk.exceptions import ConfigValidationError
-
-from tap_payments.core.errors import Refused, SyncFailed, unexpected
-from tap_payments.core.stopping import ReaderGone, Stopped
-from tap_payments.core.writer import silence_stdout
-from tap_payments.tap import TapPayments
-
-if t.TYPE_CHECKING:
-    from collections.abc import Sequence
+import gc
 
 
 def main() -> None:
-    """Runs the tap; nothing that a user can cause ends in a traceback."""
-    logger = logging.getLogger(TapPayments.name)
-    try:
-        TapPayments.cli()
-    except Stopped as stopped:
-        if not isinstance(stopped, ReaderGone):
-            logger.warning("Ended by %s; the next run resumes at the last STATE", stopped)
-        _leave(stopped.code)
-    except BrokenPipeError:
-        silence_stdout()
-        _leave(ReaderGone.code)
-    except Exception as error:  # noqa: BLE001 - every one of them ends as a line
-        for line in lines_of(error):
-            logger.error("%s", line)  # noqa: TRY400 - without a traceback
-        sys.exit(1)
-    finally:
-        # What Python does at its end would turn a signal's exception into a traceback.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
+    """Runs the tap; see `command.py`."""
+    # What is loaded stays: looking through it for garbage takes a quarter of the start.
+    gc.disable()
+    from tap_payments.command import run  # noqa: PLC0415 - loaded while nothing is collected
 
-
-def lines_of(error: Exception) -> Sequence[str]:  # noqa: PLR0911 - a table, in order
-    """An error for whoever reads the terminal: what happened, and what to do."""
-    if isinstance(error, Refused):
-        return error.problems
-    if isinstance(error, ConfigValidationError):
-        return error.errors
-    if isinstance(error, SyncFailed):
-        return [f"Failed: {error}"]
-    if isinstance(error, OSError):
-        where = f"{error.filename}: " if error.filename else ""
-        return [f"{where}{error.strerror or error}"]
-    if type(error).__name__ == "JSONDecodeError":  # of json or of simplejson
-        line = getattr(error, "lineno", "?")
-        return [f"a file given on the command line is not JSON (line {line})"]
-    if isinstance(error, UnicodeDecodeError):
-        return ["a file given on the command line is not UTF-8"]
-    return [str(unexpected(error))]
-
-
-def _leave(code: int) -> None:
-    """Ends at once: threads that still wait for an answer are not waited for."""
-    logging.shutdown()
-    sys.stderr.flush()
-    os._exit(code)
+    gc.freeze()
+    gc.enable()
+    run()
 
 
 if __name__ == "__main__":

@@ -136,7 +136,7 @@ def serve(channel: socket.socket) -> list[str]:
 
 if __name__ == "__main__":
     sys.path.remove(str(Path(__file__).parent))  # the tap does not know these tests
-    from tap_payments.__main__ import main
+    from tap_payments.command import run as main
 
     gc.freeze()  # what is imported is not looked through again at the end of each command
     sys.argv = ["tap-payments", *serve(socket.socket(fileno=int(sys.argv[1])))]

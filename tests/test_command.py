@@ -34,7 +34,7 @@ def refuse(event, arguments):
         import os
         os._exit(99)
 sys.addaudithook(refuse)
-from tap_payments.__main__ import main
+from tap_payments.command import run as main
 sys.argv = ["tap-payments", "--discover"]
 main()
 """

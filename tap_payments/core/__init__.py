@@ -1,0 +1,1 @@
+"""What every provider shares: it knows Singer, and no provider."""

@@ -81,8 +81,11 @@ def _are_alike(texts: Sequence[str]) -> bool:
     if first not in (b"\n", b"-\n", b".\n", b"-.\n") or signs != first * len(texts):
         return False
     # No text, and neither side of a point, is without digits.
-    return lines[:1] not in b".\n" and not any(
-        gap in lines for gap in (b"\n.", b"\n\n", b"-.", b"-\n", b".\n")
+    return not (
+        lines[:1] in b".\n"
+        or b"\n\n" in lines
+        or b"-\n" in lines
+        or (b"." in first and (b"\n." in lines or b"-." in lines or b".\n" in lines))
     )
 
 

@@ -13,7 +13,7 @@ if t.TYPE_CHECKING:
 
     from tap_payments.core.windows import Window
 
-BUDGET = 40 * 1024 * 1024
+BUDGET = 24 * 1024 * 1024
 """Bytes of answers that may wait to be written, over all windows in flight."""
 
 AHEAD = 4

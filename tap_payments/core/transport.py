@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import http.cookiejar
 import ssl
 import typing as t
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
 from tap_payments.core.errors import StreamFailed, outcome_of
+from tap_payments.core.exact import dumps
 from tap_payments.core.settings import is_loopback
 
 if t.TYPE_CHECKING:
@@ -55,12 +55,12 @@ class Answer(t.NamedTuple):
     body: bytes
 
 
-class _Way(t.NamedTuple):
-    """How requests reaches an origin."""
+class _Place(t.NamedTuple):
+    """A URL, what to ask for there, and the connections to it."""
 
-    adapter: HTTPAdapter
+    url: str
+    target: str
     pool: urllib3.HTTPConnectionPool
-    proxies: Mapping[str, str]
 
 
 class _Response(t.NamedTuple):
@@ -79,13 +79,6 @@ class _Response(t.NamedTuple):
         self.raw.release_conn()
 
 
-class _Anonymous(requests.auth.AuthBase):
-    """Keeps requests from looking credentials up in a .netrc."""
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        return request
-
-
 class Transport:
     """One session: TLS that is verified, proxies and CA bundles from the environment.
 
@@ -94,15 +87,18 @@ class Transport:
 
     def __init__(self, *, user_agent: str, timeout: float, pool: int) -> None:
         self._timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT, read=min(timeout, LONGEST_TIMEOUT))
+        self._headers = {
+            "User-Agent": user_agent,
+            "Accept": "*/*",
+            "Accept-Encoding": "gzip, deflate",
+            "Connection": "keep-alive",
+        }
+        # For what it knows of the environment; it sends nothing itself, so that it can add no
+        # cookie and no credentials of a .netrc.
         self._session = requests.Session()
-        self._session.auth = _Anonymous()
-        # Cookies know no ports: one could reach another server on the same host.
-        nobody = http.cookiejar.DefaultCookiePolicy(allowed_domains=())
-        self._session.cookies.set_policy(nobody)
-        self._session.headers["User-Agent"] = user_agent
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, HTTPAdapter(pool_maxsize=pool))
-        self._ways: dict[Origin, _Way] = {}
+        self._places: dict[str, _Place] = {}
 
     def exchange(self, request: requests.Request, own: Mapping[str, str]) -> Answer:
         """The answer to a request; `own` are headers that no other origin may see.
@@ -167,19 +163,20 @@ class Transport:
             ) from error
 
     def _sent(self, request: requests.Request, own: Mapping[str, str], subject: str) -> _Response:
-        """Sends what requests has prepared through the pool of connections that it made for it.
+        """Sends a request through the pool of connections that requests made for its origin.
 
-        Its own way from there to the answer costs more than the answer's rows.
+        The way of requests itself, from the URL to the answer, costs more than a page's rows.
         """
         try:
-            prepared = self._session.prepare_request(request)
-            prepared.headers.update(own)
-            way = self._way_of(prepared)
-            raw = way.pool.urlopen(
-                t.cast("str", prepared.method),
-                way.adapter.request_url(prepared, way.proxies),
-                body=prepared.body,
-                headers=prepared.headers,
+            place = self._place_of(request.url or "")
+            query = urlencode(request.params) if request.params else ""
+            body, kind = _spelled(request)
+            headers = {**self._headers, **kind, **request.headers, **own}
+            raw = place.pool.urlopen(
+                request.method or "GET",
+                f"{place.target}?{query}" if query else place.target,
+                body=body,
+                headers=headers,
                 retries=False,
                 redirect=False,
                 assert_same_host=False,
@@ -187,7 +184,7 @@ class Transport:
                 decode_content=False,
                 timeout=self._timeout,
             )
-            return _Response(t.cast("str", prepared.url), raw.status, raw.headers, raw)
+            return _Response(place.url, raw.status, raw.headers, raw)
         except ValueError as error:  # of requests, too, for what is no URL or no header
             raise StreamFailed(
                 f"{subject} could not be sent ({type(error).__name__}): "
@@ -195,20 +192,27 @@ class Transport:
                 kind="config",
             ) from error
 
-    def _way_of(self, prepared: requests.PreparedRequest) -> _Way:
-        """Connections, with proxies and CA bundle from the environment; one way per origin."""
-        url = t.cast("str", prepared.url)
-        origin = origin_of(url)
-        if origin not in self._ways:
-            found = self._session.merge_environment_settings(
-                url, proxies={}, stream=True, verify=None, cert=None
-            )
-            verify, proxies, cert = found["verify"], found["proxies"], found["cert"]
-            adapter = t.cast("HTTPAdapter", self._session.get_adapter(url))
-            pool = adapter.get_connection_with_tls_context(prepared, verify, proxies, cert)
-            adapter.cert_verify(pool, url, verify, cert)  # type: ignore[no-untyped-call]  # requests' own
-            self._ways[origin] = _Way(adapter, t.cast("urllib3.HTTPConnectionPool", pool), proxies)
-        return self._ways[origin]
+    def _place_of(self, url: str) -> _Place:
+        """Where a URL leads: proxies and CA bundle are the environment's, looked up once."""
+        if url in self._places:
+            return self._places[url]
+        prepared = requests.PreparedRequest()
+        prepared.prepare_url(url, None)
+        found = self._session.merge_environment_settings(
+            t.cast("str", prepared.url), proxies={}, stream=True, verify=None, cert=None
+        )
+        verify, proxies, cert = found["verify"], found["proxies"], found["cert"]
+        adapter = t.cast("HTTPAdapter", self._session.get_adapter(t.cast("str", prepared.url)))
+        pool = adapter.get_connection_with_tls_context(prepared, verify, proxies, cert)
+        adapter.cert_verify(pool, prepared.url, verify, cert)  # type: ignore[no-untyped-call]  # requests' own
+        place = _Place(
+            t.cast("str", prepared.url),
+            adapter.request_url(prepared, proxies),
+            t.cast("urllib3.HTTPConnectionPool", pool),
+        )
+        if "?" not in url:  # the few of an API; each link to a file is another
+            self._places[url] = place
+        return place
 
     def close(self) -> None:
         """Closes the connections."""
@@ -257,6 +261,16 @@ def _redirected(request: requests.Request, response: _Response, subject: str) ->
     return requests.Request(
         request.method, url, json=request.json, data=form, headers=request.headers
     )
+
+
+def _spelled(request: requests.Request) -> tuple[bytes | None, Mapping[str, str]]:
+    """A request's body, and the header that says what it is."""
+    if request.json is not None:
+        return dumps(request.json), {"Content-Type": "application/json"}
+    if request.data:
+        form = urlencode(request.data).encode()
+        return form, {"Content-Type": "application/x-www-form-urlencoded"}
+    return None, {}
 
 
 def _is_slow(error: urllib3.exceptions.HTTPError) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -40,6 +41,17 @@ def test_an_instant_without_a_zone_is_utc_and_is_spelled_in_one_way(
     assert format_instant(to_instant(text)) == spelled
 
 
+def test_the_zone_of_the_machine_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert format_instant(to_instant("2026-01-31")) == "2026-01-31T00:00:00.000000Z"
+        assert floor_day(to_instant("2026-01-31T23:00:00Z")) == to_instant("2026-01-31")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 @pytest.mark.parametrize("text", ["", "yesterday", "31.01.2026", "2026-02-30", "1769832000"])
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"Invalid isoformat|out of range|month"):
@@ -73,6 +85,10 @@ def test_days_are_utc_days(instant: datetime) -> None:
     for edge in (floor, ceil):
         assert edge.tzinfo is UTC
         assert edge == midnight(edge.date())
+
+
+def test_a_day_is_24_hours() -> None:
+    assert DAY.total_seconds() == 24 * 60 * 60
 
 
 def test_midnight_is_the_first_instant_of_a_utc_day() -> None:

@@ -188,6 +188,7 @@ def test_a_start_date_later_than_the_watermark_wins_over_it_and_over_the_lookbac
 def test_a_start_date_after_the_horizon_reads_nothing() -> None:
     assert plan(Span(day(9), None, day(7)), DAY, 3 * DAY) == []
     assert plan(Span(day(9), day(3), day(7)), DAY, 3 * DAY) == []
+    assert plan(Span(day(8), None, day(7), open_until=day(8)), DAY) == []
 
 
 def test_days_that_the_calendar_does_not_have_end_at_the_span() -> None:

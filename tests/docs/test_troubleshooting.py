@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 
 import pytest
@@ -19,6 +20,7 @@ def trimmed(text: str) -> str:
     return text.strip(f" {HOLE}:;,.")
 
 
+@functools.cache
 def texts_of_the_code() -> str:
     """All texts of the code, a line each."""
     found = []
