@@ -10,11 +10,12 @@ from singer_sdk.exceptions import ConfigValidationError, MappingError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.tap_base import CliTestOptionValue
 
+from tap_payments.core.checks import check_settings
 from tap_payments.core.errors import Refused
 from tap_payments.core.http import Policy
 from tap_payments.core.inputs import catalog_problem, checked
 from tap_payments.core.run import ResilientTap
-from tap_payments.core.settings import check_settings, defaults_of, given, resolve_accounts
+from tap_payments.core.settings import defaults_of, given, resolve_accounts
 from tap_payments.core.sync_windows import SyncWindows
 from tap_payments.core.values import to_instant
 from tap_payments.core.watermarks import state_problem

@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
 
     from tap_payments.core.privacy import Rules
 
-FLAT_CHUNK, NESTED_CHUNK = 128, 32
+FLAT_CHUNK, NESTED_CHUNK = 512, 32
 """Rows that are decoded at a time: more of them fall out of the processor's cache."""
 
 Row = Struct | dict[str, t.Any]

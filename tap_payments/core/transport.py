@@ -13,7 +13,7 @@ from requests.adapters import HTTPAdapter
 
 from tap_payments.core.errors import StreamFailed, outcome_of
 from tap_payments.core.exact import dumps
-from tap_payments.core.settings import is_loopback
+from tap_payments.core.urls import is_loopback, origin_of
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -217,21 +217,6 @@ class Transport:
     def close(self) -> None:
         """Closes the connections."""
         self._session.close()
-
-
-class Origin(t.NamedTuple):
-    """What may see credentials."""
-
-    scheme: str
-    host: str
-    port: int | None
-
-
-def origin_of(url: str) -> Origin:
-    """Scheme, host and port."""
-    parts = urlsplit(url)
-    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-    return Origin(parts.scheme, (parts.hostname or "").lower(), port)
 
 
 def _is_redirect(answer: Answer) -> bool:

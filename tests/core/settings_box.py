@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
-from tap_payments.core.settings import (
-    check_settings,
-)
+from tap_payments.core.checks import check_settings
 from tap_payments.providers import PROVIDERS
 from tap_payments.settings import settings_schema
 from tap_payments.tap import TapPayments

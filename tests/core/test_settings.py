@@ -16,9 +16,7 @@ from settings_box import (
     the_line,
 )
 
-from tap_payments.core.settings import (
-    MOST_DAYS,
-)
+from tap_payments.core.checks import MOST_DAYS
 
 # What is accepted
 

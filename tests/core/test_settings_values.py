@@ -8,9 +8,7 @@ from settings_box import (
     the_line,
 )
 
-from tap_payments.core.settings import (
-    is_loopback,
-)
+from tap_payments.core.urls import is_loopback
 
 # URLs
 

@@ -10,7 +10,8 @@ from http_box import SECRET
 from server import Answer, Server
 from transport_box import FORM, OWN, failure_of, get, started, to
 
-from tap_payments.core.transport import REDIRECTS, Origin, Transport, origin_of
+from tap_payments.core.transport import REDIRECTS, Transport
+from tap_payments.core.urls import Origin, origin_of
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

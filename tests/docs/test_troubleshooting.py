@@ -7,7 +7,7 @@ import functools
 import re
 
 import pytest
-from told import HOLE, PACKAGES, ROOT, Told, messages, spelled
+from docs.told import HOLE, ROOT, Told, files, messages, spelled
 
 PAGE = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
 DOCUMENTED = {
@@ -24,15 +24,13 @@ def trimmed(text: str) -> str:
 def texts_of_the_code() -> str:
     """All texts of the code, a line each."""
     found = []
-    for part in PACKAGES:
-        path = ROOT / "tap_payments" / part
-        for file in path.rglob("*.py") if path.is_dir() else [path]:
-            tree = ast.parse(file.read_text(encoding="utf-8"))
-            found += [
-                spelled(node)
-                for node in ast.walk(tree)
-                if isinstance(node, ast.Constant | ast.JoinedStr)
-            ]
+    for file in files():
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        found += [
+            spelled(node)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant | ast.JoinedStr)
+        ]
     return "\n".join(found)
 
 

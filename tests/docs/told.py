@@ -7,7 +7,9 @@ import typing as t
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("core", "providers", "settings.py", "tap.py", "__main__.py")
+OTHERS = ("airbyte", "backfill", "sandbox")
+"""Other commands: they have pages and messages of their own."""
+
 FAILURES = ("StreamFailed", "QuotaSpent", "ReportUnreadable", "Unreadable", "Trouble", "Refused")
 HOLE = "\N{HORIZONTAL ELLIPSIS}"
 
@@ -19,19 +21,24 @@ class Told(t.NamedTuple):
     where: str
 
 
+def files() -> list[Path]:
+    """The tap's own code."""
+    package = ROOT / "tap_payments"
+    found = sorted(package.rglob("*.py"))
+    return [file for file in found if file.relative_to(package).parts[0] not in OTHERS]
+
+
 def messages() -> list[Told]:
     """The text of each failure, refusal, warning and error of the tap."""
     found = []
-    for part in PACKAGES:
-        path = ROOT / "tap_payments" / part
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            tree = ast.parse(file.read_text(encoding="utf-8"))
-            where = file.relative_to(ROOT)
-            found += [
-                Told(text, f"{where}:{getattr(node, 'lineno', '?')}")
-                for node in ast.walk(tree)
-                for text in _told(node)
-            ]
+    for file in files():
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        where = file.relative_to(ROOT)
+        found += [
+            Told(text, f"{where}:{getattr(node, 'lineno', '?')}")
+            for node in ast.walk(tree)
+            for text in _told(node)
+        ]
     return found
 
 

@@ -20,7 +20,7 @@ from begateway_box import (
     uids,
     upserted,
 )
-from taps import discover, sync, watermarks
+from taps import Row, discover, sync, watermarks
 
 from tap_payments.sandbox import Clock, Fault, Sandbox
 
@@ -84,7 +84,11 @@ def test_a_row_that_changes_while_the_run_reads_is_delivered_again() -> None:
         settled = ("2026-03-21 12:00:05", {"settled_at": "2026-03-21"})
         put(sandbox, 1, "2026-03-20 13:00:00", settled, paid_at="2026-03-20T13:01:00Z")
         later(sandbox, days=1)
-        sandbox.begateway.on_page = lambda _page: sandbox.clock.advance(3)
+
+        def pass_time(_page: int) -> None:
+            sandbox.clock.advance(3)
+
+        sandbox.begateway.on_page = pass_time
         second = run(sandbox, first.state)
         assert uids(second) == ["uid-1", "uid-1"]
         assert [row["settled_at"] for row in second.records(STREAM)] == [None, "2026-03-21"]
@@ -117,7 +121,11 @@ def test_passes_advance_on_their_own() -> None:
         put(sandbox, 1, "2026-03-21 10:00:00", paid_at="2026-03-21T10:00:00Z")
         later(sandbox, days=2)
         sandbox.faults.add(Fault.parse("begateway:422:after=2:times=1"))
-        one_window = {"window_days": 30, "concurrency": 1, "payment_method_types": ["credit_card"]}
+        one_window: Row = {
+            "window_days": 30,
+            "concurrency": 1,
+            "payment_method_types": ["credit_card"],
+        }
         done = sync(sandbox, config(sandbox, **one_window), state=state)
         assert done.failed is not None
         before, after = watermarks(state, STREAM), watermarks(done.state, STREAM)

@@ -14,6 +14,9 @@ if t.TYPE_CHECKING:
     from tap_payments.sandbox import Sandbox
 
 
+Packed = t.Literal["declared", "undeclared"] | None
+
+
 def read(sandbox: Sandbox, report: bytes | None, state: Row | None = None, **own: t.Any) -> Run:
     """A run of the taps alone, with a report of these bytes."""
     sandbox.tikpay.put_report("TAPS", report)
@@ -161,14 +164,14 @@ def test_an_empty_file_is_no_rows_and_a_warning() -> None:
 
 
 @pytest.mark.parametrize("packed", ["declared", "undeclared"])
-def test_gzip_is_unpacked(packed: str) -> None:
+def test_gzip_is_unpacked(packed: Packed) -> None:
     with box() as sandbox:
         sandbox.tikpay.gzip = packed
         assert len(read(sandbox, b"tapId\n1\n2\n").records("tikpay_taps")) == 2
 
 
 @pytest.mark.parametrize("packed", [None, "declared", "undeclared"])
-def test_a_file_that_is_cut_off_is_an_error(packed: str | None) -> None:
+def test_a_file_that_is_cut_off_is_an_error(packed: Packed) -> None:
     with box() as sandbox:
         sandbox.tikpay.gzip = packed
         sandbox.tikpay.truncate_downloads = 99
