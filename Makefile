@@ -20,10 +20,11 @@ BIN := .venv/bin
 TAP := .venv/.made
 MELTANO := .tools/meltano/.made
 DBT := .tools/dbt/.made
+DOCS := .tools/docs/.made
 PLUGINS := .meltano/made
 LOADERS := $(addprefix $(PLUGINS)/,target-jsonl target-duckdb target-postgres)
 
-.PHONY: help demo test unit lint format generate query dist clean
+.PHONY: help demo test unit lint format generate docs query warehouse dist clean
 
 help:  ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1|\2/' | awk -F'|' '{printf "%-16s%s\n", $$1, $$2}'
@@ -31,7 +32,7 @@ help:  ## show this
 demo: $(PLUGINS)/tap-payments $(PLUGINS)/target-duckdb  ## the four providers' payments into DuckDB, twice; no account needed
 	@.tools/meltano/bin/python tools/demo.py
 
-test: lint $(PLUGINS)/tap-payments $(LOADERS) $(DBT)  ## everything: lint, unit tests, Meltano with three loaders
+test: lint $(PLUGINS)/tap-payments $(LOADERS) $(DBT) $(DOCS)  ## everything: lint, unit tests, Meltano with three loaders
 	@$(BIN)/pytest
 
 unit: $(TAP)  ## the tests that need no Meltano
@@ -53,11 +54,19 @@ format: $(TAP)  ## let ruff mend what it can
 generate: $(TAP)  ## write README tables, meltano.yml settings and .env.example from the code
 	@$(BIN)/python tools/generate.py
 
+docs: $(DOCS)  ## build the documentation site, build/site/index.html
+	@NO_MKDOCS_2_WARNING=1 .tools/docs/bin/mkdocs build --strict
+
 query: $(MELTANO)  ## SQL="select ..." on the newest demo's database, or on DB=file
 	@test -n "$$SQL" || { echo 'Which? make query SQL="select ..."'; exit 1; }
 	@db="$${DB:-$$(ls -t output/demo/*/payments.duckdb 2>/dev/null | head -n 1)}"; \
 	test -n "$$db" || { echo "There is no database yet: make demo"; exit 1; }; \
 	.tools/meltano/bin/python tools/query.py "$$db" "$$SQL"
+
+warehouse: $(DBT)  ## build and test the models of transform/ on the newest demo's database, or on DB=file
+	@db="$${DB:-$$(ls -t output/demo/*/payments.duckdb 2>/dev/null | head -n 1)}"; \
+	test -n "$$db" || { echo "There is no database yet: make demo"; exit 1; }; \
+	.tools/dbt/bin/python tools/warehouse.py "$$db"
 export DB SQL
 
 dist: $(TAP)  ## build the wheel and the sdist, and run the wheel by itself

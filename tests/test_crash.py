@@ -30,7 +30,7 @@ if t.TYPE_CHECKING:
     from tap_payments.sandbox.spacivox import Spacivox
     from tap_payments.sandbox.zimpler import Zimpler
 
-DAYS = 7
+DAYS = 5
 PER_DAY = 4
 
 

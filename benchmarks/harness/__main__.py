@@ -1,58 +1,62 @@
-"""The benchmark: `./run [--quick] [--only SECTION,...] [--output FILE]`."""
+"""The benchmark: `benchmarks/run [--quick] [--only SECTION,...] [--output FILE]`."""
 
 from __future__ import annotations
 
 import argparse
-import platform
-import sys
+import os
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
+from harness import results
 from harness.bench import HERE, Bench, serving
-from harness.sections.cpu import cpu, flat, nested
+from harness.sections.latency import latency
+from harness.sections.loaders import loaders
+from harness.sections.memory import memory
+from harness.sections.reports import reports
+from harness.sections.rivals import flat, hashed, nested
 from harness.sections.startup import startup
 
-SECTIONS = {"startup": startup, "cpu": cpu, "flat": flat, "nested": nested}
-PARTS = {"flat", "nested"}
-TITLES = {"startup": "Start-up", "cpu": "CPU"}
+SECTIONS = {
+    "startup": ("Start-up", startup),
+    "flat": ("Flat rows", flat),
+    "nested": ("Nested rows", nested),
+    "hash": ("Personal data hashed", hashed),
+    "memory": ("Memory", memory),
+    "latency": ("Latency", latency),
+    "csv": ("CSV reports", reports),
+    "loaders": ("Loaders", loaders),
+}
 
 
 def main() -> None:
-    """Runs the sections and writes their tables."""
+    """Runs the sections; those of a full run, or with `--output`, go into a file."""
     parser = argparse.ArgumentParser(prog="benchmarks/run", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the rows, one round")
+    parser.add_argument("--quick", action="store_true", help="fewer rows, one round")
     parser.add_argument("--only", default="", help=", ".join(SECTIONS))
-    parser.add_argument("--output", type=Path, help="RESULTS.md of a full run, else nowhere")
+    parser.add_argument(
+        "--output", type=Path, help="where the sections' parts go; RESULTS.md for a full run"
+    )
     options = parser.parse_args()
-    names = options.only.split(",") if options.only else [n for n in SECTIONS if n not in PARTS]
-    unknown = [name for name in names if name not in SECTIONS]
-    if unknown:
+    names = options.only.split(",") if options.only else list(SECTIONS)
+    if unknown := [name for name in names if name not in SECTIONS]:
         parser.error(f"no such section: {', '.join(unknown)}")
     output = options.output
     if output is None and not options.only and not options.quick:
         output = HERE / "RESULTS.md"
     began = time.monotonic()
-    parts = [_heading()]
     with serving() as url, tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         bench = Bench(url, Path(folder), options.quick)
         for name in names:
+            title, measure = SECTIONS[name]
             print(f"{name} ...", flush=True)
-            parts.append(f"## {TITLES.get(name, name.capitalize())}\n\n{SECTIONS[name](bench)}")
-            print(f"\n{parts[-1]}", flush=True)
-    if output is not None:
-        output.write_text("\n".join(parts))
-        print(f"Written to {output}")
+            load = os.getloadavg()[0]
+            part = results.stamped(measure(bench), load)
+            print(f"\n## {title}\n\n{part}", flush=True)
+            if output is not None:
+                parts = results.read(output) | {title: part}
+                results.write(output, parts, [title for title, _ in SECTIONS.values()])
     print(f"{time.monotonic() - began:.0f} s in all")
-
-
-def _heading() -> str:
-    return (
-        "# Results\n\n"
-        f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {platform.machine()}, "
-        f"Python {sys.version.split()[0]}. How to read them: README.md.\n"
-    )
 
 
 if __name__ == "__main__":

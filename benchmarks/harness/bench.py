@@ -27,7 +27,7 @@ def binary(environment: str, name: str) -> Path:
 
 @dataclass
 class Bench:
-    """A running benchmark; `lap` shortens what is repeated when it is to be quick."""
+    """A running benchmark; less is read, and once, when it is to be `quick`."""
 
     url: str
     folder: Path
@@ -53,6 +53,10 @@ class Bench:
         path = self.folder / f"{self._files}-{name}"
         path.write_text(json.dumps(document))
         return path
+
+    def read(self, path: str | Path) -> t.Any:
+        """A file that was written by `write`."""
+        return json.loads(Path(path).read_text())
 
     def api(self, name: str, rows: int, latency: int = 0) -> str:
         """The root of an API with so many rows and so many milliseconds before each answer."""

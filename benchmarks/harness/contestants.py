@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import typing as t
 
-from harness.bench import ENVIRONMENTS, HERE, Bench, binary
+from harness.bench import HERE, Bench, binary
 from harness.measure import Command
 
-STREAMS = {"zimpler": "zimpler_transactions", "begateway": "begateway_transactions"}
+STREAMS = {
+    "zimpler": "zimpler_transactions",
+    "begateway": "begateway_transactions",
+    "tikpay": "tikpay_taps",
+}
 
 CREDENTIALS: dict[str, dict[str, t.Any]] = {
     "zimpler": {"merchant_id": "benchmark", "api_key": "-"},
@@ -33,27 +37,35 @@ def tap(bench: Bench, provider: str, rows: int, *, name: str = "tap", **more: t.
     return Command(name, [binary("tap", "tap-payments"), "--config", config])
 
 
-def plain(bench: Bench, provider: str, rows: int, *, latency: int = 0) -> Command:
+def plain(bench: Bench, provider: str, rows: int) -> Command:
     """The plain singer-sdk tap."""
-    url = bench.api(provider, rows, latency)
+    url = bench.api(provider, rows)
     config = bench.write({"start_date": bench.first_day(provider, rows), f"{provider}_url": url})
     return Command("plain", [binary("plain", "tap-plain"), "--config", config])
 
 
-def dlt(bench: Bench, provider: str, rows: int, *, latency: int = 0) -> Command:
-    """The extract step of dlt's rest_api source; its files are not compressed, which is faster."""
-    script = HERE / "rivals" / "dlt_extract.py"
-    arguments = [STREAMS[provider], bench.api(provider, rows, latency), bench.first_day(provider, rows)]
+def dlt(bench: Bench, provider: str, rows: int, *, compressed: bool = False) -> Command:
+    """The extract step of dlt's rest_api source; compressed are its files by default."""
+    name = "dlt, gzip" if compressed else "dlt"
+    arguments = [STREAMS[provider], bench.api(provider, rows), bench.first_day(provider, rows)]
     return Command(
-        "dlt",
-        [binary("dlt", "python"), script, *arguments, bench.folder / "dlt"],
-        env={"DATA_WRITER__DISABLE_COMPRESSION": "true", "RUNTIME__DLTHUB_TELEMETRY": "false"},
+        name,
+        [
+            binary("dlt", "python"),
+            HERE / "rivals" / "dlt_extract.py",
+            *arguments,
+            bench.folder / name,
+        ],
+        env={
+            "DATA_WRITER__DISABLE_COMPRESSION": str(not compressed).lower(),
+            "RUNTIME__DLTHUB_TELEMETRY": "false",
+        },
     )
 
 
-def airbyte(bench: Bench, provider: str, rows: int, *, latency: int = 0) -> Command:
+def airbyte(bench: Bench, provider: str, rows: int) -> Command:
     """Airbyte's declarative source."""
-    url = bench.api(provider, rows, latency)
+    url = bench.api(provider, rows)
     stream = {
         "name": STREAMS[provider],
         "json_schema": {},
@@ -63,7 +75,7 @@ def airbyte(bench: Bench, provider: str, rows: int, *, latency: int = 0) -> Comm
     return Command(
         "airbyte",
         [
-            ENVIRONMENTS / "airbyte" / "bin" / "source-declarative-manifest",
+            binary("airbyte", "source-declarative-manifest"),
             "read",
             "--config",
             bench.write({"api_url": url, "since": bench.first_day(provider, rows)}),

@@ -48,7 +48,7 @@ def measure(command: Command, log: Path) -> Run:
     environment = {**os.environ, **command.env}
     with output.open("wb") as out, log.open("wb") as err:
         began = time.perf_counter()
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             [str(part) for part in command.argv],
             stdout=out,
             stderr=err,

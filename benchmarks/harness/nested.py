@@ -13,13 +13,11 @@ if t.TYPE_CHECKING:
 
 PER_DAY = (900, 1100)
 FIRST_ID = 28_860
-PA_REQ = 400
+PA_REQ = 430
 AGENTS = (
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) "
-    "Chrome/96.0.4664.110 Safari/537.36",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 Chrome/96.0.4664.110",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:89.0) Gecko/20100101 Firefox/89.0",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
-    "Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5",
 )
 STATUSES = ("successful", "successful", "successful", "failed", "incomplete")
 UNPROVEN = dict.fromkeys(("eci", "pa_status", "xid", "cavv", "cavv_algorithm"))

@@ -21,7 +21,7 @@ class Reports:
         self._jobs: list[dict[str, t.Any]] = []
 
     def answer(self, path: str, body: bytes, file_url: str) -> bytes:
-        """The answer to a call; an empty `runs/NAME` in the path keeps the jobs of runs apart."""
+        """The answer to a call; what is before `/v1/` in the path has jobs of its own."""
         run, _, call = path.rpartition("/v1/")
         if call == "generate-report":
             return json.dumps(self._start(run, json.loads(body), file_url)).encode()

@@ -73,7 +73,7 @@ def begateway(rows: Rows, params: dict[str, t.Any]) -> Body:
     first = since if after is None else max(since, int(after) - FIRST_ID + 1)
     last = min(first + PAGE, until)
     ends = (FIRST_ID + first, FIRST_ID + last - 1) if first < last else (None, None)
-    tail = {"count": until - since, "has_more": last < until}
+    tail: dict[str, t.Any] = {"count": until - since, "has_more": last < until}
     tail |= {"first_object_id": ends[0], "last_object_id": ends[1]}
     return [b'{"transactions":[', rows.cut(first, last), b"]," + json.dumps(tail).encode()[1:]]
 
@@ -115,7 +115,7 @@ class Connection:
 
     def _answer(self, target: str, body: bytes) -> Body:
         parts = urlsplit(target)
-        path, options = parts.path, {"rows": 0, "latency": 0}
+        path, options = parts.path, dict.fromkeys(("rows", "latency"), 0)
         while (split := path[1:].partition("/"))[0].partition("-")[0] in options:
             name, _, value = split[0].partition("-")
             options[name], path = int(value), "/" + split[2]
@@ -151,7 +151,7 @@ class Connection:
 def main() -> None:
     """Serves on a free port of loopback until standard input ends."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-    url = "http://127.0.0.1:{}".format(listener.getsockname()[1])
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     reports = Reports()
 
     def accept() -> None:

@@ -17,8 +17,7 @@ from tap_payments.airbyte.logs import told_to
 from tap_payments.airbyte.writer import AirbyteWriter
 from tap_payments.core.errors import Refused, SyncFailed, unexpected
 from tap_payments.core.runtime import Runtime
-from tap_payments.core.stopping import ReaderGone, Stopped
-from tap_payments.core.writer import silence_stdout
+from tap_payments.core.stopping import OutputLost, Stopped
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,11 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(given: argparse.Namespace, writer: AirbyteWriter) -> int:
     try:
         return _carry_out(given, writer)
-    except BrokenPipeError:
-        silence_stdout()
-        return ReaderGone.code
-    except ReaderGone as gone:
-        return gone.code
+    except OutputLost as lost:
+        sys.stderr.write(f"source-payments: stdout cannot be written: {lost.__cause__}\n")
+        return lost.code
     except Stopped as stopped:
         with contextlib.suppress(Stopped):
             text = f"Ended by {stopped}; the next read resumes at the last states"
@@ -92,7 +89,6 @@ def _parser() -> argparse.ArgumentParser:
 def _leave(code: int) -> None:
     """Ends at once: threads that still wait for an answer are not waited for."""
     logging.shutdown()
-    sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
 

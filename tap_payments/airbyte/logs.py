@@ -45,7 +45,7 @@ class LogHandler(logging.Handler):
         except (TypeError, ValueError):
             text = str(record.msg)
         # In a thread that fetches: the main thread finds out by itself that nobody reads.
-        with contextlib.suppress(BrokenPipeError):
+        with contextlib.suppress(OSError):
             self._writer.tell(messages.to_log(level, text))
 
 

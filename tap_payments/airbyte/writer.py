@@ -13,8 +13,8 @@ from singer_sdk.singerlib.json import serialize_json
 
 from tap_payments.airbyte import messages
 from tap_payments.core.exact import dumps
-from tap_payments.core.stopping import Stopped
-from tap_payments.core.writer import Writer, put
+from tap_payments.core.stopping import OutputLost, ReaderGone, Stopped
+from tap_payments.core.writer import Writer, put, silence_stdout
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,12 +137,16 @@ class AirbyteWriter(Writer):
         """Writes whole lines, in pieces; a thread that fetches waits for its turn.
 
         Raises:
-            ReaderGone: nobody reads the output any more.
+            ReaderGone: nobody reads the output any more, or it cannot be written.
         """
-        if threading.current_thread() is threading.main_thread():
-            # Signals reach this thread only, and waiting for a lock lets them in.
-            with self.shield.whole(), self._turn:
-                super().write(*data)
-        else:
+        if threading.current_thread() is not threading.main_thread():
             with self._turn:
                 put(*data)
+            return
+        try:
+            # Signals reach this thread only, and waiting for a lock lets them in.
+            with self.shield.whole(), self._turn:
+                put(*data)
+        except OSError as error:
+            silence_stdout()
+            raise (ReaderGone if isinstance(error, BrokenPipeError) else OutputLost) from error

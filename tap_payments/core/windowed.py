@@ -157,7 +157,7 @@ class WindowedStream(IncrementalStream):
             cursors: list[t.Any] = [text_of(row, self.cursor) for row in batch.rows]
         else:
             cursors = list(map(operator.attrgetter(self.cursor), batch.rows))
-        return batch._replace(rows=edges.sift(batch.rows, cursors, _spell_row))
+        return batch._replace(rows=edges.sift(batch.rows, cursors, spell_row))
 
     def probe(self, account: Provider) -> None:
         """Asks for the first page of the newest window."""
@@ -209,10 +209,19 @@ def text_of(row: Struct | Mapping[str, t.Any], field: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _spell_row(row: Struct | Mapping[str, t.Any]) -> bytes:
+def spell_row(row: Struct | Mapping[str, t.Any]) -> bytes:
     """One spelling for a row, whether it was read with care or not."""
     members = loads(dumps(row))
     members.pop(ACCOUNT, None)  # a struct has it, careful members get it when they are written
     if members.get("_extra") is None:
         members.pop("_extra", None)
-    return dumps(dict(sorted(members.items())))
+    return dumps(_in_order(members))
+
+
+def _in_order(value: t.Any) -> t.Any:
+    """The same value; a section that was read as a struct has its members in another order."""
+    if isinstance(value, dict):
+        return {name: _in_order(item) for name, item in sorted(value.items())}
+    if isinstance(value, list):
+        return [_in_order(item) for item in value]
+    return value

@@ -184,3 +184,17 @@ def test_every_message_of_a_failure_is_told_once(platform: Platform) -> None:
     run = platform.read(ZIMPLER)
     accounts = [json.dumps(error).count("account '") for error in run.errors]
     assert accounts == [1, 1]
+
+
+def test_the_record_of_windows_ends_well_where_another_stream_fails(
+    platform: Platform, box: Sandbox
+) -> None:
+    platform.config["sync_windows"] = True
+    platform.config["spacivox"]["concurrency"] = 1
+    box.faults.add("spacivox:500:path=/j/payment:after=2:times=99")
+    run = platform.read(SPACIVOX, "sync_windows")
+    assert_failed(run, SPACIVOX, "transient_error", "500")
+    assert_delivered(run, "sync_windows")
+    assert len(run.records("sync_windows")) == 2
+    (state,) = run.states("sync_windows")
+    assert state["sourceStats"]["recordCount"] == 2

@@ -14,6 +14,7 @@ from airbyte_runs import assert_protocol
 
 from tap_payments.airbyte.logs import LogHandler, told_to
 from tap_payments.airbyte.writer import AirbyteWriter
+from tap_payments.core.redaction import redacting
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 TAP = logging.getLogger("tap-payments.test")
@@ -57,6 +58,14 @@ def test_tracebacks_are_left_out(writer: AirbyteWriter, capfd: pytest.CaptureFix
         except ValueError:
             TAP.exception("it failed")
     assert told(capfd) == [{"level": "ERROR", "message": "it failed"}]
+
+
+def test_what_must_not_be_seen_is_not(
+    writer: AirbyteWriter, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with told_to(writer), redacting(["canary"]):
+        TAP.warning("the key is %s", "canary")
+    assert "canary" not in told(capfd)[0]["message"]
 
 
 def test_a_badly_formatted_line_is_told_as_it_is(

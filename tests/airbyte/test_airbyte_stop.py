@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import signal
 import subprocess
 import threading
@@ -97,6 +98,18 @@ def test_a_reader_that_goes_away_ends_it_quietly(platform: Platform) -> None:
         assert process.stderr.read() == b""
 
 
+@pytest.mark.parametrize("where", [">/dev/full", ">&-"], ids=["full", "closed"])
+def test_an_output_that_cannot_be_written_is_no_success(platform: Platform, where: str) -> None:
+    for verb, catalog in (("spec", None), ("check", None), ("read", configured(STREAM))):
+        line = shlex.join([*COMMAND, *platform.arguments(verb, catalog=catalog)])
+        done = subprocess.run(
+            ["sh", "-c", f"{line} {where}"], stderr=subprocess.PIPE, timeout=60, check=False
+        )
+        assert done.returncode == 1
+        assert done.stderr.decode().startswith("source-payments: stdout cannot be written")
+        assert done.stderr.count(b"\n") == 1
+
+
 def test_a_reader_that_takes_nothing_does_not_hold_it(platform: Platform, box: Sandbox) -> None:
     """Whether it hangs in a line, or waits while a line of another thread is stuck."""
     platform.config["max_retries"] = 99
@@ -118,8 +131,8 @@ def fill(process: subprocess.Popen[bytes]) -> None:
     """Leaves no room in the pipe that the command writes to."""
     with open(f"/proc/{process.pid}/fd/1", "wb", buffering=0) as pipe:  # noqa: PTH123
         os.set_blocking(pipe.fileno(), False)
-        with contextlib.suppress(BlockingIOError):
-            while pipe.write(b" " * 4096) is not None:
+        for size in (4096, 1):  # what is larger than the room that is left is refused whole
+            while pipe.write(b" " * size) is not None:
                 pass
     time.sleep(1.5)  # until a retry has something to say
 

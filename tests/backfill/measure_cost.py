@@ -7,6 +7,7 @@ at a time. With a limit the account answers no more than 20 requests a second, w
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from tap_payments.sandbox import Sandbox
 
-DAYS = 320
+DAYS = 1600
 SHARDS = 8
 LATENCY = 0.1
 LIMIT = 20
@@ -52,6 +53,7 @@ def main() -> None:
         Sandbox(days=DAYS + 2, accounts=1, latency=LATENCY) as sandbox,
     ):
         folder = Path(name)
+        sandbox.zimpler.per_day = (5, 5)
         config = sandbox.config("zimpler")
         config["zimpler"] |= {"window_days": 1}
         (folder / "config.json").write_text(json.dumps(config))
@@ -59,10 +61,13 @@ def main() -> None:
             sandbox.zimpler.on_page = Limit(limit) if limit else None
             for shards, workers in ((1, 1), (SHARDS, 1), (SHARDS, 2), (SHARDS, 4)):
                 size = ("--since", f"{since}", "--until", f"{until}", "--shards", str(shards))
+                before = resource.getrusage(resource.RUSAGE_CHILDREN)
                 seconds = measure(folder, size, workers)
+                after = resource.getrusage(resource.RUSAGE_CHILDREN)
+                cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
                 print(  # noqa: T201
                     f"limit {limit or 'none':>4}  shards {shards}  workers {workers}  "
-                    f"{seconds:5.1f} s  {len(sandbox.journal)} requests",
+                    f"{seconds:5.1f} s  {cpu:4.1f} s CPU  {len(sandbox.journal)} requests",
                     flush=True,
                 )
                 sandbox.journal.clear()

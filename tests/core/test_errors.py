@@ -26,7 +26,7 @@ NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
         ("limited", [429]),
         ("transient", [408, 425, 500, 501, 502, 503, 504, 520, 599]),
         ("fatal", [201, 202, 204, 206, 300, 304, 305, 400, 402, 404, 405, 406, 409, 410]),
-        ("fatal", [412, 413, 414, 415, 416, 418, 422, 426, 428, 431, 451, 499, 600, 999]),
+        ("fatal", [412, 413, 414, 415, 416, 418, 422, 424, 426, 428, 430, 431, 451, 499, 600]),
     ],
 )
 def test_every_status_has_one_outcome(outcome: str, statuses: list[int]) -> None:
@@ -92,6 +92,8 @@ def said(body: t.Any) -> str:
         ({"title": "Bad Request", "status": 400}, "Bad Request"),
         ({"errorId": "b37a1c52-9c1e-4f0a-a2f4-0a58e6a1f111"}, None),
         ({"code": "E.1017"}, "error id E.1017"),
+        ({"code": "x" * 64}, "error id " + "x" * 64),
+        ({"message": "word " * 31 + "words"}, "word " * 31 + "words"),
         ({"message": "  padded  "}, "padded"),
         ({"message": 17, "code": "E1"}, "error id E1"),
         ({"message": "mail to jane@example.com", "code": "E1"}, "error id E1"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import random
 
 import pytest
@@ -55,23 +56,21 @@ class Reader:
 # Offsets
 
 
-@given(
-    rows=st.integers(0, 40),
-    limit=st.integers(1, 12),
-    count=st.sampled_from(["total", "page", "none"]),
-)
-def test_every_row_is_read_once_whatever_the_count_means(rows: int, limit: int, count: str) -> None:
-    reader = Reader(Listing(rows, count=count), limit)
-    assert reader.read() == reader.listing.rows
-    assert reader.warnings == []
+@pytest.mark.parametrize("count", ["total", "page", "none"])
+def test_every_row_is_read_once_whatever_the_count_means(count: str) -> None:
+    for rows, limit in itertools.product(range(30), range(1, 12)):
+        reader = Reader(Listing(rows, count=count), limit)
+        assert reader.read() == reader.listing.rows, (rows, limit)
+        assert reader.warnings == []
 
 
-@given(rows=st.integers(0, 40), limit=st.integers(1, 12), cap=st.integers(1, 12))
+@pytest.mark.parametrize("cap", range(1, 9))
 def test_pages_below_the_asked_limit_are_gone_on_from_where_a_total_says_that_there_is_more(
-    rows: int, limit: int, cap: int
+    cap: int,
 ) -> None:
-    reader = Reader(Listing(rows, cap=cap), limit)
-    assert reader.read() == reader.listing.rows
+    for rows, limit in itertools.product(range(30), range(1, 12)):
+        reader = Reader(Listing(rows, cap=cap), limit)
+        assert reader.read() == reader.listing.rows, (rows, limit)
 
 
 @pytest.mark.parametrize(

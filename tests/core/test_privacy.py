@@ -152,6 +152,22 @@ def test_a_name_that_is_spelled_with_escapes_is_the_same_name() -> None:
     assert rules().apply("x", loads(row)) == {"n": {"email": hmac_of(CANARY)}}
 
 
+@pytest.mark.parametrize(
+    ("field", "spelled"),
+    [
+        ("other", b'"about email"'),
+        ("other", b"12.10"),
+        ("other", b"null"),
+        ("other", b'{"name":"x"}'),
+        ("other", b'["\\n"]'),
+        ("holder", b'"x"'),
+    ],
+)
+def test_what_can_hold_nothing_personal_need_not_be_read(field: str, spelled: bytes) -> None:
+    assert not rules().touches(field, spelled)
+    assert not rules("hash", "card.holder").touches(field, b'{"\\u0065mail":"x"}')
+
+
 def test_drop_leaves_null_in_every_place() -> None:
     row = {"reference": "x", "card": {"holder": 7}, "erip": {"email": ["x"]}, "address": "x"}
     assert applied(row, "drop") == {

@@ -7,7 +7,7 @@ import functools
 import re
 
 import pytest
-from docs.told import HOLE, ROOT, Told, files, messages, spelled
+from told import HOLE, ROOT, Told, files, messages, spelled
 
 PAGE = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
 DOCUMENTED = {

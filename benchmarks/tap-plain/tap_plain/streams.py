@@ -37,9 +37,7 @@ class ZimplerTransactions(ApiStream):
         """Goes on until a page is empty."""
         return OffsetPaginator(start_value=0, page_size=PAGE)
 
-    def get_url_params(
-        self, context: t.Any, next_page_token: int | None
-    ) -> dict[str, t.Any]:
+    def get_url_params(self, context: t.Any, next_page_token: int | None) -> dict[str, t.Any]:
         """All days from the bookmark on."""
         since = self.get_starting_timestamp(context)
         return {
@@ -124,5 +122,3 @@ class TikpayTaps(Stream):
             lines = t.cast("Iterable[str]", response.iter_lines(1 << 20, decode_unicode=True))
             for row in csv.DictReader(lines):
                 yield {name: cell or None for name, cell in row.items()}
-
-

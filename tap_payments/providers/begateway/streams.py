@@ -19,7 +19,7 @@ from tap_payments.core.exact import dumps
 from tap_payments.core.http import Call
 from tap_payments.core.inflight import Again, Page
 from tap_payments.core.pagination import Cursors
-from tap_payments.core.windowed import WindowedStream, text_of
+from tap_payments.core.windowed import WindowedStream, spell_row, text_of
 from tap_payments.providers.begateway import schemas
 from tap_payments.providers.begateway.passes import (
     CREATED,
@@ -231,7 +231,7 @@ class Transactions(WindowedStream):
 
 
 def _digest(row: t.Any) -> bytes:
-    return hashlib.blake2b(dumps(row), digest_size=16).digest()
+    return hashlib.blake2b(spell_row(row), digest_size=16).digest()
 
 
 def _uid_digest(uid: str) -> bytes:

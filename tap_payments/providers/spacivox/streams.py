@@ -38,7 +38,8 @@ class PaymentTransactions(WindowedStream):
     def contexts(self, account: Provider) -> list[Context]:
         """One per team where the settings name some, else one."""
         context = {"_account": account.account}
-        return [context | {"team": team} for team in account.own.get("teams") or ()] or [context]
+        teams = dict.fromkeys(account.own.get("teams") or ())  # each once
+        return [context | {"team": team} for team in teams] or [context]
 
     def series(self, context: Context) -> str:
         """The team."""

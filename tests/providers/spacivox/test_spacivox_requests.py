@@ -68,6 +68,13 @@ def test_teams_that_are_named_are_asked_for_one_by_one() -> None:
             assert record.keys() == {"_account", "_extra", *sandbox.spacivox.example()}
 
 
+def test_a_team_that_is_named_twice_is_asked_for_once() -> None:
+    with box() as sandbox:
+        put(sandbox, "1", "2026-03-20T10:00:00.000Z", team=1)
+        run = sync(sandbox, settings(sandbox, "spacivox", "2026-03-20", teams=[1, 1]))
+        assert [row["id"] for row in run.rows(STREAM)] == ["1"]
+
+
 @pytest.mark.parametrize("teams", [None, []])
 def test_without_teams_there_is_no_filter_and_one_watermark(teams: list[int] | None) -> None:
     with box() as sandbox:

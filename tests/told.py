@@ -6,7 +6,7 @@ import ast
 import typing as t
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 OTHERS = ("airbyte", "backfill", "sandbox")
 """Other commands: they have pages and messages of their own."""
 

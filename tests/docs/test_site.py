@@ -1,0 +1,68 @@
+"""The site builds without a warning, and its pages ask nobody but themselves for anything."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import typing as t
+
+import pytest
+import yaml
+from site_pages import ROOT
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+MKDOCS = ROOT / ".tools/docs/bin/mkdocs"
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if not MKDOCS.exists():
+        raise FileNotFoundError("mkdocs is not installed here: run `make test` once")
+    folder = tmp_path_factory.mktemp("site")
+    done = subprocess.run(
+        [str(MKDOCS), "build", "--strict", "--site-dir", str(folder)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def in_navigation(entries: list[t.Any]) -> list[str]:
+    """The pages of a `nav`, at any depth."""
+    found: list[str] = []
+    for entry in entries:
+        for value in entry.values():
+            found += in_navigation(value) if isinstance(value, list) else [value]
+    return found
+
+
+def test_every_page_is_there(site: Path) -> None:
+    nav = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
+    pages = in_navigation(nav)
+    assert len(pages) >= 20
+    for page in pages:
+        assert (site / page).with_suffix(".html").stat().st_size > 5000, page
+
+
+def test_nothing_comes_from_elsewhere(site: Path) -> None:
+    loaded = re.compile(r"<(?:script|img|iframe)[^>]* src=\"?([^\" >]+)|<link[^>]*>")
+    for page in site.rglob("*.html"):
+        for found in loaded.finditer(page.read_text(encoding="utf-8")):
+            tag = found.group(0)
+            if tag.startswith("<link") and 'rel="canonical"' in tag:
+                continue
+            assert "http" not in tag, f"{page.name}: {tag}"
+
+
+def test_the_diagrams_are_in_their_pages(site: Path) -> None:
+    for page, words in (("streams/index", "tikpay_report_jobs"), ("architecture", "knows Singer")):
+        text = (site / f"{page}.html").read_text(encoding="utf-8")
+        (drawing,) = re.findall(r'<svg class="diagram".*?</svg>', text, re.DOTALL)
+        assert words in drawing
