@@ -14,7 +14,9 @@ export UV_CACHE_DIR ?= $(CURDIR)/.tools/cache
 endif
 export UV_PYTHON_INSTALL_DIR ?= $(CURDIR)/.tools/python
 export PATH := $(dir $(UV)):$(PATH)
-unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME UV_PROJECT UV_PROJECT_ENVIRONMENT
+# Without these every start of a command compiles what it loads anew.
+export UV_COMPILE_BYTECODE := 1
+unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV PYTHONPATH PYTHONHOME UV_PROJECT UV_PROJECT_ENVIRONMENT
 
 BIN := .venv/bin
 TAP := .venv/.made
@@ -24,12 +26,15 @@ DOCS := .tools/docs/.made
 PLUGINS := .meltano/made
 LOADERS := $(addprefix $(PLUGINS)/,target-jsonl target-duckdb target-postgres)
 
-.PHONY: help demo test unit lint format generate docs query warehouse dist clean
+AIRFLOW := .tools/airflow/.made
+PYAIRBYTE := .tools/pyairbyte/.made
+
+.PHONY: help demo test unit soak lint format generate docs query warehouse airbyte airflow bench dist clean
 
 help:  ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1|\2/' | awk -F'|' '{printf "%-16s%s\n", $$1, $$2}'
 
-demo: $(PLUGINS)/tap-payments $(PLUGINS)/target-duckdb  ## the four providers' payments into DuckDB, twice; no account needed
+demo: $(PLUGINS)/tap-payments $(PLUGINS)/target-duckdb $(DBT)  ## the four providers' payments into DuckDB, twice; no account needed
 	@.tools/meltano/bin/python tools/demo.py
 
 test: lint $(PLUGINS)/tap-payments $(LOADERS) $(DBT) $(DOCS)  ## everything: lint, unit tests, Meltano with three loaders
@@ -37,6 +42,19 @@ test: lint $(PLUGINS)/tap-payments $(LOADERS) $(DBT) $(DOCS)  ## everything: lin
 
 unit: $(TAP)  ## the tests that need no Meltano
 	@$(BIN)/pytest -m "not e2e"
+
+soak: $(TAP)  ## hundreds of runs with faults and deaths, and much more chance in the property tests
+	@CHAOS=$${CHAOS:-80} $(BIN)/pytest tests/test_chaos.py
+	@$(BIN)/pytest tests/core --hypothesis-profile=soak
+
+airbyte: $(TAP) $(PYAIRBYTE)  ## PyAirbyte reads the source twice, and Airbyte's own source tests
+	@cd tests/pyairbyte && PATH="$(CURDIR)/$(BIN):$$PATH" $(CURDIR)/.tools/pyairbyte/bin/python -m pytest
+
+airflow: $(TAP) $(AIRFLOW) $(PLUGINS)/tap-payments $(PLUGINS)/target-postgres  ## the example DAG on a real Airflow with PostgreSQL
+	@$(BIN)/pytest tests/airflow/check_backfill_dag.py
+
+bench: $(BOOTSTRAP)  ## CPU, memory and time against its rivals; BENCH="--quick" or "--only flat"
+	@benchmarks/run $(BENCH)
 
 lint: $(TAP)  ## style, types, imports, dependencies, generated files
 	@$(BIN)/ruff check --quiet
@@ -51,7 +69,7 @@ format: $(TAP)  ## let ruff mend what it can
 	@$(BIN)/ruff check --quiet --fix
 	@$(BIN)/ruff format
 
-generate: $(TAP)  ## write README tables, meltano.yml settings and .env.example from the code
+generate: $(TAP)  ## write from the code what it says: README tables, meltano.yml, docs, Hub file, catalogs
 	@$(BIN)/python tools/generate.py
 
 docs: $(DOCS)  ## build the documentation site, build/site/index.html

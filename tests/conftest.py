@@ -16,6 +16,8 @@ if t.TYPE_CHECKING:
 # The same examples in every run, however slow the machine is.
 hypothesis.settings.register_profile("tap", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("tap")
+# `make soak`: bounded by the number of examples, not by the clock of a busy machine.
+hypothesis.settings.register_profile("soak", max_examples=3000, deadline=None)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import typing as t
 from copy import deepcopy
 from dataclasses import dataclass, field
 
+import jsonschema
 from clock import Clock
 
 from tap_payments.core.errors import SyncFailed
@@ -177,6 +178,17 @@ def discover(config: Row | None = None) -> Row:
     return t.cast("Row", json.loads(tap.catalog_json_text))
 
 
+def assert_fitting(run: Run) -> None:
+    """Every record fits the SCHEMA before it, formats included."""
+    kinds = jsonschema.Draft202012Validator
+    checks = {
+        each["stream"]: kinds(each["schema"], format_checker=kinds.FORMAT_CHECKER)
+        for each in run.of("SCHEMA")
+    }
+    for message in run.of("RECORD"):
+        checks[message["stream"]].validate(message["record"])
+
+
 @contextlib.contextmanager
 def listening(log: list[str]) -> Iterator[None]:
     """Takes every line that the tap logs, at any level."""
@@ -221,6 +233,12 @@ class Finished:
         return self.stderr.rstrip("\n").rpartition("\n")[2]
 
     @property
+    def is_quiet(self) -> bool:
+        """Whether nothing on stderr is Python's own way to complain, or a bug's."""
+        said = self.stderr.replace("Error: Invalid value", "").replace("Error: No such option", "")
+        return not any(word in said for word in ("Traceback", 'File "', "Error:", "please report"))
+
+    @property
     def run(self) -> Run:
         """What it wrote, as a run."""
         return Run(lines=self.stdout.splitlines())
@@ -237,21 +255,6 @@ def command(*arguments: str | Path, timeout: float = 30, **environment: str) -> 
         env=os.environ | environment,
     )
     return Finished(done.returncode, done.stdout, done.stderr.decode())
-
-
-@contextlib.contextmanager
-def started(*arguments: str | Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The command while it runs; it is killed at the end if it still does."""
-    with subprocess.Popen(
-        [*COMMAND, *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
 
 
 def written(folder: Path, name: str, content: t.Any) -> Path:

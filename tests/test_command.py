@@ -18,7 +18,6 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
     from commands import Commands
-    from taps import Finished
 
 STREAMS = [
     "spacivox_payment_transactions",
@@ -41,6 +40,17 @@ main()
 """
 
 
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(seed=6, days=3, accounts=1) as serving:
+        yield serving
+
+
+@pytest.fixture
+def config(sandbox: Sandbox, tmp_path: Path) -> Path:
+    return written(tmp_path, "config.json", sandbox.config("zimpler", "spacivox"))
+
+
 # Before anything else
 
 
@@ -57,7 +67,7 @@ def test_an_interruption_while_the_tap_is_being_loaded_is_no_traceback() -> None
         assert b"Traceback" not in rest
 
 
-# Discovery, version, about
+# Discovery, version
 
 
 def test_discovery_needs_neither_a_configuration_nor_the_network(tmp_path: Path) -> None:
@@ -95,87 +105,6 @@ def test_discovery_lists_what_is_configured_whatever_else_is_wrong(
     ]
 
 
-OWN = {
-    *("start_date", "end_date", "user_agent", "request_timeout", "max_retries", "max_retry_wait"),
-    *("personal_data", "personal_data_key", "sync_windows"),
-}
-EVERY_PROVIDER = {"api_url", "account", "lookback_days", "window_days", "concurrency", "accounts"}
-OF_PROVIDERS = {
-    "zimpler": {
-        *("merchant_id", "api_key", "auth_method", "api_key_header", "tech_partner"),
-        *("sub_merchant", "country_code", "site", "page_size"),
-    },
-    "spacivox": {"access_token", "teams"},
-}
-SECRETS = {
-    *("personal_data_key", "zimpler.api_key", "spacivox.access_token"),
-    *("zimpler.accounts", "spacivox.accounts"),
-    *("zimpler.accounts.api_key", "spacivox.accounts.access_token"),
-}
-DEFAULTS = {
-    "request_timeout": 120,
-    "max_retries": 6,
-    "max_retry_wait": 300,
-    "personal_data": "keep",
-    "sync_windows": False,
-    "zimpler.api_url": "https://api.zimpler.net",
-    "zimpler.auth_method": "basic",
-    "zimpler.api_key_header": "X-Api-Key",
-    "zimpler.page_size": 1000,
-    "zimpler.window_days": 7,
-    "zimpler.lookback_days": 1,
-    "spacivox.window_days": 1,
-    "spacivox.lookback_days": 3,
-    **{f"{name}.account": "default" for name in OF_PROVIDERS},
-    **{f"{name}.concurrency": 4 for name in OF_PROVIDERS},
-}
-
-
-def all_settings(schema: Row, prefix: str = "") -> Iterator[tuple[str, Row]]:
-    """Every setting with its dotted name, also those of accounts."""
-    for name, field in schema["properties"].items():
-        yield prefix + name, field
-        for inner in (field, field.get("items", {})):
-            if "properties" in inner:
-                yield from all_settings(inner, f"{prefix}{name}.")
-
-
-def test_about_describes_every_setting_and_marks_the_secrets(commands: Commands) -> None:
-    done = commands("--about", "--format=json")
-    assert done.code == 0
-    about = json.loads(done.stdout)
-    found = dict(all_settings(about["settings"]))
-    assert found.keys() >= OWN | {*OF_PROVIDERS}
-    for provider, own in OF_PROVIDERS.items():
-        names = {name for name in found if name.startswith(f"{provider}.")}
-        inner = {name for name in names if name.count(".") == 2}
-        assert names - inner == {f"{provider}.{name}" for name in own | EVERY_PROVIDER}
-        assert inner == {f"{provider}.accounts.{name}" for name in own | EVERY_PROVIDER} - {
-            f"{provider}.accounts.accounts"
-        }
-    mine = {
-        name: field
-        for name, field in found.items()
-        if name in OWN or name.partition(".")[0] in OF_PROVIDERS
-    }
-    for name, field in mine.items():
-        assert field["title"], name
-        assert field["description"], name
-    assert {name for name, field in mine.items() if field.get("secret")} == SECRETS
-    assert {
-        name: field["default"] for name, field in mine.items() if "default" in field
-    } == DEFAULTS
-    assert "batch" not in about["capabilities"]
-    assert {"catalog", "state", "discover", "test"} <= {*about["capabilities"]}
-
-
-@pytest.mark.parametrize("form", [[], ["--format=markdown"]])
-def test_about_is_also_for_people(commands: Commands, form: list[str]) -> None:
-    done = commands("--about", *form)
-    assert done.code == 0
-    assert b"max_retry_wait" in done.stdout
-
-
 # A run
 
 
@@ -189,7 +118,7 @@ def test_a_run_writes_messages_to_stdout_and_everything_else_to_stderr(
     assert {each["stream"] for each in run.of("SCHEMA")} == {*STREAMS}
     assert len(run.records("zimpler_transactions")) == len(sandbox.zimpler.rows("main"))
     assert done.stdout.endswith(b"}\n")
-    assert_quiet(done)
+    assert done.is_quiet
 
 
 def test_state_goes_around(commands: Commands, config: Path, tmp_path: Path) -> None:
@@ -228,7 +157,7 @@ def test_failures_exit_1_and_the_last_line_names_each_of_them(
     assert "zimpler_transactions" not in done.last_line
     assert "spacivox.access_token" in done.last_line
     assert list(watermarks(done.run.state, "zimpler_transactions")) == ["default"]
-    assert_quiet(done)
+    assert done.is_quiet
 
 
 def test_settings_from_several_files_and_from_the_environment(
@@ -287,7 +216,7 @@ def test_the_test_names_who_refuses_and_why(commands: Commands, tmp_path: Path) 
         assert "zimpler.api_key" in done.last_line
         assert "'main'" not in done.last_line
         assert "canary" not in done.stderr
-        assert_quiet(done)
+        assert done.is_quiet
 
 
 @pytest.mark.parametrize("start", [{}, {"start_date": "2030-01-01"}, {"end_date": "2020-01-02"}])

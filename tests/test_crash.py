@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import io
-import itertools
 import json
 import random
 import signal
-import time
 import typing as t
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from clock import NOW
-from taps import Row, Run, settings, signals_kept, spelled, sync, watermarks, written
+from feeds import DAYS, Feed, assert_nothing_lost, each_feed
+from mortal import Killed, Mortal
+from taps import Row, Run, sync, written
 
-from tap_payments.core.stopping import Terminated
-from tap_payments.sandbox import Clock, Fault, Sandbox
-from tap_payments.tap import TapPayments
+from tap_payments.sandbox import Clock, Sandbox
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,103 +22,8 @@ if t.TYPE_CHECKING:
 
     from commands import Commands
 
-    from tap_payments.core.streams import ProviderStream
-    from tap_payments.sandbox.spacivox import Spacivox
-    from tap_payments.sandbox.zimpler import Zimpler
-
-DAYS = 5
-PER_DAY = 4
-
-
-@dataclass(frozen=True)
-class Feed:
-    """One provider's rows by time, in the words of its API."""
-
-    provider: str
-    stream: str
-    cursor: str
-    path: str
-    lookback: timedelta
-
-    def fill(self, sandbox: Sandbox) -> None:
-        """Rows on each of the days before the sandbox's today, some of them at midnight."""
-        api = t.cast("Zimpler | Spacivox", sandbox.apis[self.provider])
-        today = sandbox.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-        for day, hour in itertools.product(range(1, DAYS + 1), range(0, 24, 24 // PER_DAY)):
-            instant = today - timedelta(days=day) + timedelta(hours=hour)
-            row = {"id": f"{day}/{hour}", self.cursor: f"{instant:%Y-%m-%dT%H:%M:%SZ}"}
-            api.put("main", api.example(**row))
-
-    def config(self, sandbox: Sandbox, **own: t.Any) -> Row:
-        """Small windows and, where there are pages, small pages."""
-        start = f"{sandbox.clock.now() - timedelta(days=DAYS):%Y-%m-%d}"
-        pages = {"page_size": 3} if self.provider == "zimpler" else {}
-        own = {"window_days": 1, "lookback_days": self.lookback.days, **pages, **own}
-        return settings(sandbox, self.provider, start, **own)
-
-    def marks(self, run: Run) -> list[str]:
-        """The watermarks of a run's STATEs."""
-        return [
-            mark for state in run.states if (mark := watermarks(state, self.stream).get("default"))
-        ]
-
-
-FEEDS = [
-    Feed("zimpler", "zimpler_transactions", "approved_at", "/v4/tran", timedelta(days=1)),
-    Feed("spacivox", "spacivox_payment_transactions", "timestamp", "/j/pay", timedelta(days=2)),
-]
-each_feed = pytest.mark.parametrize("feed", FEEDS, ids=[feed.provider for feed in FEEDS])
-
-
-def assert_nothing_lost(feed: Feed, sandbox: Sandbox, runs: list[Run]) -> None:
-    """The union of the runs is the truth, and what they repeat lies where it may."""
-    truth = sandbox.apis[feed.provider].rows("main")
-    union = {json.dumps(row, sort_keys=True) for run in runs for row in run.rows(feed.stream)}
-    assert sorted(union) == spelled(truth)
-    marks = [mark for run in runs for mark in feed.marks(run)]
-    assert marks == sorted(marks)
-    reached: str | None = None
-    seen: set[str] = set()
-    for run in runs:
-        rows = run.rows(feed.stream)
-        if reached is not None:
-            oldest = datetime.fromisoformat(reached) - feed.lookback
-            for row in rows:
-                repeated = row["id"] in seen
-                assert not repeated or datetime.fromisoformat(row[feed.cursor]) >= oldest
-        names = [row["id"] for row in rows]
-        assert len(names) == len(set(names))
-        seen |= set(names)
-        reached = next(reversed(feed.marks(run)), reached)
-
 
 # Every line of a run
-
-
-class Killed(BaseException):
-    """The process is gone; nothing catches this."""
-
-
-class Mortal(io.BytesIO):
-    """An output that takes so many lines and half of one more, and then ends the run."""
-
-    def __init__(self, lines: int) -> None:
-        super().__init__()
-        self._left = lines
-
-    def write(self, data: t.Any) -> int:
-        """Writes, or dies."""
-        for piece in bytes(data).splitlines(keepends=True):
-            if not self._left:
-                super().write(piece[: len(piece) // 2])
-                raise Killed
-            self._left -= piece.endswith(b"\n")
-            super().write(piece)
-        return len(data)
-
-    def whole_lines(self) -> list[bytes]:
-        """What a reader takes: a line that is not whole is none."""
-        return [line for line in self.getvalue().splitlines(keepends=True) if line.endswith(b"\n")]
 
 
 @pytest.mark.parametrize("workers", [1, 4])
@@ -222,102 +123,3 @@ def test_a_process_that_is_stopped_at_chance_lines_is_completed_by_the_next(
             )
             assert len(runs) > 1
             assert_nothing_lost(feed, sandbox, runs)
-
-
-def held_up(sandbox: Sandbox, feed: Feed, how: str) -> None:
-    """Lets the second window's request stall, or be refused with a long time to wait."""
-    faults = {
-        "stall": Fault(feed.provider, "stall", seconds=60, path=feed.path, after=2, times=None),
-        "wait": Fault(feed.provider, 503, retry_after=60, path=feed.path, after=2, times=None),
-        "limit": Fault(feed.provider, 429, retry_after=60, path=feed.path, after=2, times=None),
-    }
-    sandbox.faults.add(faults[how])
-
-
-@pytest.mark.parametrize(
-    ("feed", "how", "signum", "code"),
-    [
-        (FEEDS[0], "stall", signal.SIGTERM, 143),
-        (FEEDS[0], "wait", signal.SIGINT, 130),
-        (FEEDS[1], "stall", signal.SIGINT, 130),
-        (FEEDS[1], "limit", signal.SIGTERM, 143),
-    ],
-    ids=lambda value: getattr(value, "provider", None),
-)
-def test_a_signal_ends_a_run_that_is_held_up_within_seconds(  # noqa: PLR0917
-    commands: Commands, tmp_path: Path, feed: Feed, how: str, signum: signal.Signals, code: int
-) -> None:
-    with box() as sandbox:
-        feed.fill(sandbox)
-        held_up(sandbox, feed, how)
-        config = feed.config(sandbox, concurrency=1) | {"max_retry_wait": 300}
-        with commands.started("--config", written(tmp_path, "c.json", config)) as process:
-            deadline = time.monotonic() + 30
-            while len(sandbox.journal.of(feed.provider, feed.path)) < 3:
-                assert time.monotonic() < deadline
-                time.sleep(0.01)
-            time.sleep(0.1)
-            began = time.monotonic()
-            process.send(signum)
-            run = Run(lines=process.stdout.read().splitlines())
-            assert process.wait() == code
-            assert time.monotonic() - began < 10
-            assert signum.name in process.stderr.rstrip().rpartition("\n")[2]
-            assert "Traceback" not in process.stderr
-        assert run.messages[-1]["type"] == "STATE"
-        assert len(feed.marks(run)) >= 1
-        sandbox.faults.clear()
-        rest = sync_again(commands, tmp_path, config, run.states[-1])
-        assert_nothing_lost(feed, sandbox, [run, rest])
-
-
-def sync_again(commands: Commands, folder: Path, config: Row, state: Row) -> Run:
-    """The next run, which nobody disturbs."""
-    done = commands(
-        *("--config", written(folder, "config.json", config)),
-        *("--state", written(folder, "state.json", state)),
-    )
-    assert done.code == 0
-    return done.run
-
-
-def test_a_second_signal_changes_nothing(commands: Commands, tmp_path: Path) -> None:
-    feed = FEEDS[0]
-    with box() as sandbox:
-        feed.fill(sandbox)
-        held_up(sandbox, feed, "stall")
-        config = written(tmp_path, "c.json", feed.config(sandbox, concurrency=1))
-        with commands.started("--config", config) as process:
-            for line in process.stdout:
-                if b'"STATE"' in line:
-                    break
-            for _ in range(5):
-                process.send(signal.SIGTERM)
-                time.sleep(0.002)
-            rest = process.stdout.readlines()
-            assert process.wait() == 143
-            assert "Traceback" not in process.stderr
-            assert json.loads(rest[-1])["type"] == "STATE"
-
-
-def test_a_signal_that_surfaces_as_another_error_ends_the_run_all_the_same() -> None:
-    """A lock that was being taken when the signal came complains in the signal's place."""
-    with box() as sandbox, signals_kept():
-        tap = TapPayments(config=sandbox.config("zimpler"))
-        stream = t.cast("ProviderStream", tap.streams["zimpler_transactions"])
-
-        def work() -> None:
-            try:
-                signal.raise_signal(signal.SIGTERM)
-            except Terminated:
-                raise RuntimeError("cannot release un-acquired lock") from None
-
-        with pytest.raises(Terminated):
-            tap.attempt(stream, {"_account": "default"}, work)
-        assert tap.failures == []
-
-
-def test_the_clock_of_these_tests_is_the_real_one() -> None:
-    """What the command reads is what was filled in: both count days from now."""
-    with box() as sandbox:
-        assert abs(sandbox.clock.now() - datetime.now(UTC)) < timedelta(seconds=5)

@@ -58,6 +58,14 @@ def look(connection: duckdb.DuckDBPyConnection, stream: str) -> Table:
     return Table(rows, rows - kept, kept - alike)
 
 
+UPDATES = {
+    "manually_corrected_at": "corrected by hand",
+    "settled_at": "settled",
+    "paid_at": "paid",
+}
+"""beGateway's columns that say what happened to a row after it was created."""
+
+
 def changed_payment(connection: duckdb.DuckDBPyConnection) -> str:
     """One payment whose state is another than before."""
     for stream, column, key, words in STATES:
@@ -73,6 +81,23 @@ def changed_payment(connection: duckdb.DuckDBPyConnection) -> str:
             before, after = words.get(before, before), words.get(after, after)
             return f"One change     {stream} {payment}: {column} {before} -> {after}"
     return "One change     no payment this time"
+
+
+def old_payment(connection: duckdb.DuckDBPyConnection) -> str:
+    """A payment that was created long before the two runs, and changed between them."""
+    stream = "begateway_transactions"
+    if "created_at" not in columns_of(connection, "before", stream):
+        return "One old change no beGateway here"
+    for column, words in UPDATES.items():
+        found = connection.execute(
+            f'select uid, created_at::date, now."{column}" from payments.main.{stream} now '  # noqa: S608
+            f"join before.main.{stream} was using (_account, uid) "
+            f'where was."{column}" is distinct from now."{column}" order by 2 limit 1'
+        ).fetchone()
+        if found:
+            uid, created, when = found
+            return f"One old row    {stream} {uid}: created {created}, {words} {str(when)[:16]}"
+    return "One old row    none changed this time"
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, database: str, stream: str) -> list[str]:

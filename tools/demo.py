@@ -99,9 +99,14 @@ def show(home: Path) -> None:
             "The second run asks for what is new, what has changed, and the lookback: days that\n"
             "are read again because rows arrive late. DuckDB keeps one row per key.\n\n"
             f"{brought.changed_payment(connection)}\n"
+            f"{brought.old_payment(connection)}\n"
         )
+    say("\nOne table of all providers, amounts in major units (the dbt models of transform/):\n\n")
+    warehouse = ROOT / ".tools/dbt/bin/python", ROOT / "tools/warehouse.py"
+    if subprocess.run([*warehouse, database], check=False).returncode:
+        raise Failed("The models could not be built")
     say(
-        f"The database   {shown(database)}\n"
+        f"\nThe database   {shown(database)}\n"
         f"Meltano's log  {shown(home / 'meltano.log')}\n"
         f'Ask it         make query SQL="{TRY}"\n'
     )

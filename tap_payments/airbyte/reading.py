@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import typing as t
 from datetime import timedelta
 from functools import partial
@@ -12,6 +14,7 @@ from tap_payments.airbyte.catalog import FULL_REFRESH, INCREMENTAL, has_open_col
 from tap_payments.airbyte.cells import Cells
 from tap_payments.airbyte.source import PaymentsSource
 from tap_payments.core.errors import QuotaSpent, SyncFailed
+from tap_payments.core.stopping import GRACE
 from tap_payments.core.watermarks import state_problem
 
 if t.TYPE_CHECKING:
@@ -117,6 +120,13 @@ class ReadSource(PaymentsSource):
         failed = any(name == stream for stream, _context, _failure in self.failures)
         bookmark = self.state.get("bookmarks", {}).get(name)
         self._told.finish(name, bookmark, complete=not failed)
+
+    def _handle_termination(self, signum: int, frame: t.Any) -> None:
+        """Ends the run, and the process in any case: a log line may hang that nobody takes."""
+        overdue = threading.Timer(GRACE, os._exit, [128 + signum])
+        overdue.daemon = True
+        overdue.start()
+        super()._handle_termination(signum, frame)
 
     # What fails
 

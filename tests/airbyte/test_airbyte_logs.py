@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 import threading
 import typing as t
 import warnings
@@ -15,6 +16,9 @@ from airbyte_runs import assert_protocol
 from tap_payments.airbyte.logs import LogHandler, told_to
 from tap_payments.airbyte.writer import AirbyteWriter
 from tap_payments.core.redaction import redacting
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 TAP = logging.getLogger("tap-payments.test")
@@ -85,27 +89,34 @@ def test_warnings(writer: AirbyteWriter, capfd: pytest.CaptureFixture[str]) -> N
     assert "mind this" in log["message"]
 
 
+@pytest.fixture
+def hasty() -> Iterator[None]:
+    """Threads that take turns as often as they can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("hasty")
 def test_lines_of_many_threads_stay_whole(
     writer: AirbyteWriter, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    long = "x" * 20_000
-
     def talk() -> None:
-        for _ in range(20):
-            TAP.warning(long)
+        for _ in range(100):
+            TAP.warning("x" * 5000)
 
     with told_to(writer):
         threads = [threading.Thread(target=talk) for _ in range(4)]
         for thread in threads:
             thread.start()
-        for _ in range(20):
-            rows = b'{"a":"' + long.encode() + b'"}\n'
-            writer.write_rows("s", rows, NOW)
+        for _ in range(200):
+            writer.write_rows("s", b'{"a":"' + b"y" * 20_000 + b'"}\n', NOW)
         for thread in threads:
             thread.join()
     lines = capfd.readouterr().out.splitlines()
     assert_protocol(lines)
-    assert len(lines) == 80 + 20 + 1
+    assert len(lines) == 400 + 200 + 1
 
 
 def test_a_thread_whose_reader_has_gone_does_not_end_the_run() -> None:

@@ -118,7 +118,7 @@ def test_a_reader_that_takes_nothing_does_not_hold_it(platform: Platform, box: S
         read_until(in_a_line, b'"RUNNING"')
         box.faults.add("spacivox:503:path=/j/payment:after=2:times=999")
         with reading(platform, STREAM) as waiting:
-            read_until(waiting, b'"RUNNING"')
+            read_until(waiting, b"(1 of 99)")
             fill(waiting)
             for process in (in_a_line, waiting):
                 process.send_signal(signal.SIGTERM)
@@ -134,7 +134,7 @@ def fill(process: subprocess.Popen[bytes]) -> None:
         for size in (4096, 1):  # what is larger than the room that is left is refused whole
             while pipe.write(b" " * size) is not None:
                 pass
-    time.sleep(1.5)  # until a retry has something to say
+    time.sleep(4)  # until the next retry has something to say
 
 
 def test_the_last_line_is_whole_whenever_it_is_killed(platform: Platform) -> None:

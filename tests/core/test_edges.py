@@ -104,6 +104,19 @@ def test_rows_in_the_middle_pass_without_being_spelled() -> None:
     assert edges.sift(rows, [cursor for _, cursor in rows], spell) == rows
 
 
+def test_of_a_page_only_the_rows_at_the_edge_are_spelled() -> None:
+    edges, asked = Edges(), []
+    edges.enter(FIRST)
+
+    def spell(row: Row) -> bytes:
+        asked.append(row[0])
+        return repr(row).encode()
+
+    rows: list[Row] = [("a", spelled(START)), ("b", spelled(START + HOUR / 2)), ("c", None)]
+    assert edges.sift(rows, [cursor for _, cursor in rows], spell) == rows
+    assert asked == ["a", "c"]
+
+
 def test_no_rows_are_no_rows() -> None:
     assert sift(Edges(), FIRST) == []
 

@@ -114,6 +114,7 @@ def writing(
         [sys.executable, "-c", SCRIPT, what, str(grace)],
         stdout=stdout,
         stderr=subprocess.PIPE,
+        bufsize=0,  # what `readline` leaves is there for `communicate`
         env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
     ) as process:
         try:

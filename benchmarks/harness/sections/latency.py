@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import typing as t
 
+from harness.bench import binary
 from harness.contestants import tap
+from harness.measure import Command
 from harness.tables import Target, table, targets
 
 if t.TYPE_CHECKING:
@@ -26,6 +28,7 @@ SHAPES: dict[str, tuple[str, int, dict[str, t.Any]]] = {
 
 def latency(bench: Bench) -> str:
     """Seconds, one run each: waiting does not spread."""
+    started = Command("start-up", [binary("tap", "tap-payments"), "--version"])
     lines: list[list[str]] = []
     goals: list[Target] = []
     for shape, (provider, usual, own) in SHAPES.items():
@@ -38,8 +41,8 @@ def latency(bench: Bench) -> str:
             )
             for size in sizes
         ]  # fmt: skip
-        samples = bench.take_turns(commands, 1)
-        alone = samples.median(f"{shape} 1", "wall")
+        samples = bench.take_turns([started, *commands], 1)
+        alone, start = (samples.median(name, "wall") for name in (f"{shape} 1", started.name))
         for size in sizes:
             wall = samples.median(f"{shape} {size}", "wall")
             lines.append(
@@ -50,10 +53,19 @@ def latency(bench: Bench) -> str:
                     f"{samples.median(f'{shape} {size}', 'cpu'):.2f}",
                     f"{samples.median(f'{shape} {size}', 'rss'):.0f}",
                     f"{alone / wall:.1f}",
+                    f"{(alone - start) / (wall - start):.1f}",
                 ]
             )
             if size in WANTED:
                 wanted = f"{shape}: {size} windows at least {WANTED[size]} times as fast as 1"
                 goals.append(Target(wanted, f"{alone / wall:.1f}", alone / wall >= WANTED[size]))
-    header = ["", "windows", "wall, s", "CPU, s", "peak, MB", "times as fast as 1"]
+    header = [
+        "",
+        "windows",
+        "wall, s",
+        "CPU, s",
+        "peak, MB",
+        "times as fast as 1",
+        "the same without start-up",
+    ]
     return f"{LATENCY} ms before each answer.\n\n{table(header, lines)}\n{targets(goals)}"

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import typing as t
 
-import jsonschema
 import pytest
 from clock import Clock
 from server import Answer
 from spacivox_box import PATH, STREAM, TEAMS, served_by
-from taps import Row, Run, sync
+from taps import Row, Run, assert_fitting, sync
 
 if t.TYPE_CHECKING:
     from server import Request, Server
@@ -36,17 +35,6 @@ def reading(server: Server, payments: t.Any, teams: t.Any = "[]", **top: t.Any) 
     server.handler = answer
     config = served_by(server.url, "2026-03-19") | {"end_date": "2026-03-20", "max_retries": 1}
     return sync(Clock(), config | top)
-
-
-def assert_fitting(run: Run) -> None:
-    """Every record fits the SCHEMA before it, formats included."""
-    kinds = jsonschema.Draft202012Validator
-    checks = {
-        each["stream"]: kinds(each["schema"], format_checker=kinds.FORMAT_CHECKER)
-        for each in run.of("SCHEMA")
-    }
-    for message in run.of("RECORD"):
-        checks[message["stream"]].validate(message["record"])
 
 
 def test_a_record_is_the_vendors_row_and_the_account(server: Server) -> None:

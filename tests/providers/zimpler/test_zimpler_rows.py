@@ -7,56 +7,12 @@ import hmac
 import json
 import typing as t
 
-import jsonschema
 import pytest
-from clock import Clock
-from server import Answer
-from taps import Row, Run, settings, sync
-from zimpler_box import BALANCE, PATH, STREAM, box, fill, put, served_by
+from taps import assert_fitting, settings, sync
+from zimpler_box import BALANCE, FULL, STREAM, box, fill, put, reading
 
 if t.TYPE_CHECKING:
-    from server import Request, Server
-
-FULL: Row = {
-    "id": "6a734480",
-    "type": "deposit",
-    "product": "zimpler-wallet",
-    "approved_at": "2026-03-19T07:06:11Z",
-    "amount": "100.00",
-    "country_code": "SE",
-    "fee_amount": "-6.50",
-    "currency": "EUR",
-    "ref": "order-1",
-    "site": "example.com",
-    "account_ref": "person-1",
-}
-
-
-def reading(
-    server: Server, *rows: Row | str, balance: t.Any = None, end: bool = True, **top: t.Any
-) -> Run:
-    """A run against an API that has exactly these rows, texts as they stand, and this balance."""
-    spelled = ",".join(row if isinstance(row, str) else json.dumps(row) for row in rows)
-
-    def answer(request: Request) -> Answer:
-        if request.path == PATH:
-            return Answer(f'{{"count":{len(rows)},"transactions":[{spelled}]}}')
-        return Answer({} if balance is None else balance)
-
-    server.handler = answer
-    config = served_by(server.url, "2026-03-19") | {"max_retries": 1} | top
-    return sync(Clock(), config | ({"end_date": "2026-03-20"} if end else {}))
-
-
-def assert_fitting(run: Run) -> None:
-    """Every record fits the SCHEMA before it, formats included."""
-    kinds = jsonschema.Draft202012Validator
-    checks = {
-        each["stream"]: kinds(each["schema"], format_checker=kinds.FORMAT_CHECKER)
-        for each in run.of("SCHEMA")
-    }
-    for message in run.of("RECORD"):
-        checks[message["stream"]].validate(message["record"])
+    from server import Server
 
 
 def test_a_record_is_the_vendors_row_and_the_account(server: Server) -> None:
@@ -223,66 +179,6 @@ def test_the_customers_account_is_personal(server: Server, mode: str) -> None:
     assert "person-1" not in str(run.lines)
     assert "canary" not in "\n".join(run.log) + str(run.lines)
     assert_fitting(run)
-
-
-def test_the_balance_is_a_row_for_each_currency_as_it_is_now() -> None:
-    with box() as sandbox:
-        put(sandbox, "1", "2026-03-01T10:00:00Z", amount="100.00", fee_amount="-6.50")
-        put(sandbox, "2", "2026-03-20T10:00:00Z", amount="10.00", currency="SEK")
-        run = sync(sandbox, settings(sandbox, "zimpler", "2026-03-18"))
-        truth = sandbox.zimpler.balance("main")
-        assert run.records(BALANCE) == [
-            {
-                "_account": "default",
-                "_observed_at": "2026-03-20T12:00:00.000000Z",
-                "currency": currency,
-                **truth[currency],
-                "_extra": None,
-            }
-            for currency in ("EUR", "SEK")
-        ]
-        assert BALANCE not in run.state["bookmarks"]
-        assert_fitting(run)
-        put(sandbox, "3", "2026-03-20T11:00:00Z", amount="1.00")
-        again = sync(sandbox, settings(sandbox, "zimpler", "2026-03-18"), state=run.state)
-        assert [row["total"] for row in again.rows(BALANCE)] != [
-            row["total"] for row in run.rows(BALANCE)
-        ]
-
-
-@pytest.mark.parametrize(
-    ("balance", "rows"),
-    [
-        ({}, []),
-        ({"SEK": {}}, [{"currency": "SEK"}]),
-        ({"BTC": {"total": "0.12345678901"}}, [{"currency": "BTC", "total": "0.12345678901"}]),
-        ({'S"K\\': {"total": None}}, [{"currency": 'S"K\\', "total": None}]),
-        (
-            {"SEK": {"total": 5, "hold": "1.00"}},
-            [{"currency": "SEK", "total": "5", "_extra": {"hold": "1.00"}}],
-        ),
-    ],
-)
-def test_a_balance_is_taken_as_it_comes(server: Server, balance: t.Any, rows: list[Row]) -> None:
-    run = reading(server, balance=balance)
-    assert run.failed is None
-    added = {"_account": "default", "_observed_at": "2026-03-20T12:00:00.000000Z", "_extra": None}
-    assert run.records(BALANCE) == [added | row for row in rows]
-    assert_fitting(run)
-
-
-@pytest.mark.parametrize(
-    "body",
-    ["[]", "null", "", "<html>", '{"SEK":"1.00"}', '{"SEK":null}', '{"SEK":[1]}', '{"SEK":{', "["],
-)
-def test_a_balance_of_another_shape_is_an_error_that_says_where(server: Server, body: str) -> None:
-    run = reading(server, FULL, balance=body)
-    assert run.failed is not None
-    for word in (BALANCE, "'default'", "GET", "/v4/current_balance"):
-        assert word in run.failed
-    assert "please report" not in run.failed
-    assert len(run.records(STREAM)) == 1
-    assert len([one for one in server.requests if one.path == "/v4/current_balance"]) == 2
 
 
 def test_a_large_run_is_what_the_sandbox_holds() -> None:

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 from clock import NOW
+from clock import Clock as Standing
+from server import Answer
+from taps import sync
 
 from tap_payments.sandbox import Clock, Sandbox
 
 if t.TYPE_CHECKING:
     from datetime import datetime
 
+    from server import Request, Server
     from taps import Row, Run
 
 STREAM = "zimpler_transactions"
 BALANCE = "zimpler_current_balance"
 PATH = "/v4/transactions"
+FULL: Row = {
+    "id": "6a734480",
+    "type": "deposit",
+    "product": "zimpler-wallet",
+    "approved_at": "2026-03-19T07:06:11Z",
+    "amount": "100.00",
+    "country_code": "SE",
+    "fee_amount": "-6.50",
+    "currency": "EUR",
+    "ref": "order-1",
+    "site": "example.com",
+    "account_ref": "person-1",
+}
 
 
 def box(now: datetime = NOW, accounts: int = 1) -> Sandbox:
@@ -61,3 +79,19 @@ def served_by(url: str, start: str = "2026-03-18", **own: t.Any) -> Row:
     """The tap's settings for a Zimpler at an address, with other settings of `own`."""
     keys = {"api_url": url, "merchant_id": "shop", "api_key": "canary-key"}
     return {"start_date": start, "zimpler": keys | own}
+
+
+def reading(
+    server: Server, *rows: Row | str, balance: t.Any = None, end: bool = True, **top: t.Any
+) -> Run:
+    """A run against an API that has exactly these rows, texts as they stand, and this balance."""
+    spelled = ",".join(row if isinstance(row, str) else json.dumps(row) for row in rows)
+
+    def answer(request: Request) -> Answer:
+        if request.path == PATH:
+            return Answer(f'{{"count":{len(rows)},"transactions":[{spelled}]}}')
+        return Answer({} if balance is None else balance)
+
+    server.handler = answer
+    config = served_by(server.url, "2026-03-19") | {"max_retries": 1} | top
+    return sync(Standing(), config | ({"end_date": "2026-03-20"} if end else {}))
