@@ -87,10 +87,10 @@ def old_payment(connection: duckdb.DuckDBPyConnection) -> str:
     """A payment that was created long before the two runs, and changed between them."""
     stream = "begateway_transactions"
     if "created_at" not in columns_of(connection, "before", stream):
-        return "One old change no beGateway here"
+        return "One old row    no beGateway here"
     for column, words in UPDATES.items():
         found = connection.execute(
-            f'select uid, created_at::date, now."{column}" from payments.main.{stream} now '  # noqa: S608
+            f'select uid, now.created_at::date, now."{column}" from payments.main.{stream} now '  # noqa: S608
             f"join before.main.{stream} was using (_account, uid) "
             f'where was."{column}" is distinct from now."{column}" order by 2 limit 1'
         ).fetchone()
