@@ -140,6 +140,63 @@ def test_a_refusal_of_each_provider_stands_beside_the_others() -> None:
 # What is declared
 
 
+DEFAULTS: dict[str, Config] = {
+    "zimpler": {
+        "api_url": "https://api.zimpler.net",
+        "auth_method": "basic",
+        "api_key_header": "X-Api-Key",
+        "page_size": 1000,
+        "window_days": 7,
+        "lookback_days": 1,
+    },
+    "begateway": {
+        "payment_method_types": ["credit_card", "alternative"],
+        "track_updates": True,
+        "verify_counts": False,
+        "window_days": 1,
+        "lookback_days": 7,
+    },
+    "spacivox": {"window_days": 1, "lookback_days": 3},
+    "tikpay": {
+        "environment": "prod-au1",
+        "scope": "data-api.tikpay.me:write",
+        "token_auth_method": "basic",
+        "file_type": "csv",
+        "delimiter": ",",
+        "timezone": "Australia/Sydney",
+        "daily_request_limit": 20,
+        "poll_interval": 30,
+        "max_wait": 1800,
+        "window_days": 366,
+        "lookback_days": 2,
+    },
+}
+
+
+@pytest.mark.parametrize("provider", DEFAULTS)
+def test_defaults_are_those_that_users_rely_on(provider: str) -> None:
+    common = {"account": "default", "concurrency": 4}
+    assert defaults_of(BY_NAME[provider].settings) == common | DEFAULTS[provider]
+
+
+def test_so_are_those_of_the_tap() -> None:
+    defaults = {
+        "request_timeout": 120,
+        "max_retries": 6,
+        "max_retry_wait": 300,
+        "personal_data": "keep",
+        "sync_windows": False,
+    }
+    assert defaults_of(SCHEMA).items() >= defaults.items()
+
+
+@pytest.mark.parametrize("provider", BY_NAME)
+def test_an_account_needs_nothing_and_has_no_defaults_of_its_own(provider: str) -> None:
+    items = BY_NAME[provider].settings["properties"]["accounts"]["items"]
+    assert not items.get("required")
+    assert not any("default" in field for field in items["properties"].values())
+
+
 @pytest.mark.parametrize(
     ("schema", "name"),
     [(SCHEMA, name) for name in TOP_SETTINGS]

@@ -164,6 +164,7 @@ def test_as_many_redirects_as_allowed_are_followed(server: Server, transport: Tr
         ("https://H.example/x", ("https", "h.example", 443)),
         ("HTTPS://h.example:443", ("https", "h.example", 443)),
         ("http://h.example:80/", ("http", "h.example", 80)),
+        ("http://h.example/", ("http", "h.example", 80)),
         ("https://h.example:8443", ("https", "h.example", 8443)),
         ("http://[::1]:5/x", ("http", "::1", 5)),
     ],
