@@ -14,7 +14,7 @@ from singer_sdk.singerlib.json import serialize_json
 from tap_payments.airbyte import messages
 from tap_payments.core.exact import dumps
 from tap_payments.core.stopping import OutputLost, ReaderGone, Stopped
-from tap_payments.core.writer import Writer, put, silence_stdout
+from tap_payments.core.writer import Writer, put
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,5 +148,4 @@ class AirbyteWriter(Writer):
             with self.shield.whole(), self._turn:
                 put(*data)
         except OSError as error:
-            silence_stdout()
             raise (ReaderGone if isinstance(error, BrokenPipeError) else OutputLost) from error

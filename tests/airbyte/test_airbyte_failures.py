@@ -71,6 +71,7 @@ def test_one_account_of_two_fails(platform: Platform, box: Sandbox) -> None:
     platform.config["zimpler"]["accounts"][0]["api_key"] = "wrong"
     run = platform.read(ZIMPLER, "spacivox_teams")
     assert_failed(run, ZIMPLER, "config_error", "account 'main'", "zimpler.api_key")
+    assert [error["internal_message"] for error in run.errors] == ["HTTP status 401"]
     assert {row["_account"] for row in run.records(ZIMPLER)} == {"shop2"}
     assert_delivered(run, "spacivox_teams")
     assert box.config("zimpler")["zimpler"]["accounts"][1]["api_key"] not in "".join(run.lines)
