@@ -28,6 +28,7 @@ LOADERS := $(addprefix $(PLUGINS)/,target-jsonl target-duckdb target-postgres)
 
 AIRFLOW := .tools/airflow/.made
 PYAIRBYTE := .tools/pyairbyte/.made
+SINGER := .tools/singer/.made
 
 .PHONY: help demo test unit soak lint format generate docs query warehouse airbyte airflow bench dist clean
 
@@ -37,7 +38,7 @@ help:  ## show this
 demo: $(PLUGINS)/tap-payments $(PLUGINS)/target-duckdb $(DBT)  ## the four providers' payments into DuckDB, twice; no account needed
 	@.tools/meltano/bin/python tools/demo.py
 
-test: lint $(PLUGINS)/tap-payments $(LOADERS) $(DBT) $(DOCS)  ## everything: lint, unit tests, Meltano with three loaders
+test: lint $(PLUGINS)/tap-payments $(LOADERS) $(DBT) $(DOCS) $(SINGER)  ## everything: lint, unit tests, Meltano with three loaders
 	@$(BIN)/pytest
 
 unit: $(TAP)  ## the tests that need no Meltano

@@ -35,7 +35,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer rows, one round")
     parser.add_argument("--only", default="", help=", ".join(SECTIONS))
     parser.add_argument(
-        "--output", type=Path, help="where the sections' parts go; RESULTS.md for a full run"
+        "--output",
+        type=Path,
+        help="the sections' parts go there, seen from benchmarks/; RESULTS.md for a full run",
     )
     options = parser.parse_args()
     names = options.only.split(",") if options.only else list(SECTIONS)

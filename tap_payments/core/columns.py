@@ -55,8 +55,11 @@ def all_suit(values: Sequence[t.Any], format_: str) -> bool:
     """
     try:
         return _all_texts_suit(values, format_)
-    except TypeError:  # some are null or absent
-        return _all_texts_suit([each for each in values if isinstance(each, str)], format_)
+    except TypeError:  # some are null or absent, and often all of them
+        first = values[0]
+        if first.__class__ is not str and values.count(first) == len(values):
+            return True
+        return _all_texts_suit([each for each in values if each.__class__ is str], format_)
 
 
 def _all_texts_suit(texts: Sequence[str], format_: str) -> bool:

@@ -107,9 +107,11 @@ class Shape:
 
     def _rewrite(self, structs: list[Struct]) -> None:
         for name in self._numbers:
-            for struct in structs:
-                if (value := getattr(struct, name)).__class__ is int:
-                    setattr(struct, name, str(value))
+            values = list(map(operator.attrgetter(name), structs))
+            if values.count(None) < len(values):
+                for struct, value in zip(structs, values, strict=True):
+                    if value.__class__ is int:
+                        setattr(struct, name, str(value))
         if self._rules is not None:
             self._replace(structs, self._rules)
         for name in self._dropped:

@@ -96,6 +96,7 @@ class SlowOutput:
         self.pieces: list[bytes] = []
 
     def write(self, piece: memoryview) -> int:
+        """Takes it whole."""
         self.pieces.append(bytes(piece))
         time.sleep(0.001)
         return len(piece)
