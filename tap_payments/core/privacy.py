@@ -23,12 +23,14 @@ def replacement(mode: str, key: str | None) -> Replace | None:
         return None
     if mode == "drop":
         return lambda _value: None
-    secret = (key or "").encode()
+    keyed = hmac.new((key or "").encode(), digestmod=hashlib.sha256)
 
     def hashed(value: t.Any) -> str:
         # An exact number is its own spelling as a text.
         text = json.dumps(value) if isinstance(value, bool) else str(value)
-        return hmac.digest(secret, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
+        mac = keyed.copy()
+        mac.update(text.encode("utf-8", "surrogatepass"))
+        return mac.hexdigest()
 
     return hashed
 
