@@ -9,7 +9,7 @@ from server import Answer, Server
 from transport_box import started, to
 
 from tap_payments.core.errors import StreamFailed
-from tap_payments.core.transport import Transport, Trouble
+from tap_payments.core.transport import REDIRECTS, Transport, Trouble
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +61,15 @@ def test_of_any_other_answer_nothing_is_given(
 def test_a_file_may_be_somewhere_else(server: Server, other: Server, transport: Transport) -> None:
     server.script(to(f"{other.url}/f"))
     assert download(transport, server.url) == (200, b"other")
+
+
+def test_links_that_lead_to_links_end(server: Server, transport: Transport) -> None:
+    server.script(to("/on"))
+    with pytest.raises(StreamFailed, match=f"redirected more than {REDIRECTS} times"):
+        download(transport, server.url)
+    assert len(server.requests) == REDIRECTS + 1
+    server.script(*[to("/on")] * REDIRECTS, Answer("file"))
+    assert download(transport, server.url) == (200, b"file")
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,7 @@ def test_a_transient_answer_is_asked_for_again(server: Server, make: Make, statu
     client = make()
     assert client.fetch() == ROWS
     assert client.cost == (3, 2)
+    assert (client.client.total.requests, client.client.total.retries) == (3, 2)
     assert [request.target for request in server.requests] == [server.requests[0].target] * 3
 
 

@@ -149,3 +149,35 @@ def test_postgres_has_exact_numbers(project: Project, sandbox: Sandbox, postgres
         for account in sandbox.zimpler.accounts
         for row in sandbox.zimpler.rows(account)
     )
+
+
+def assert_later_column(project: Project, sandbox: Sandbox, loader: str, ask: Ask) -> None:
+    """A column that a later report has is one of the table's, and null in earlier rows."""
+    sandbox.tikpay.put_report("TAPS", b"tapId,amount\n1,2.50\n2,3\n")
+    first_run(project, sandbox, loader)
+    sandbox.tikpay.put_report("TAPS", b"tapId,amount,zone\n3,4,north\n")
+    second_run(project, sandbox, loader)
+    rows = [{name.lower(): value for name, value in row.items()} for row in ask("tikpay_taps")]
+    found = sorted((row["tapid"], row["amount"], row["zone"]) for row in rows)
+    assert found == [("1", "2.50", None), ("2", "3", None), ("3", "4", "north")]
+
+
+def test_duckdb_gets_the_columns_of_a_later_report(project: Project, sandbox: Sandbox) -> None:
+    database = project.home / "output/payments.duckdb"
+
+    def ask(stream: str) -> list[Row]:
+        return duckdb_rows(database, f"from main.{stream}")
+
+    assert_later_column(project, sandbox, "target-duckdb", ask)
+
+
+def test_postgres_gets_the_columns_of_a_later_report(
+    project: Project, sandbox: Sandbox, postgres: Postgres
+) -> None:
+    project.settings["TARGET_POSTGRES_SQLALCHEMY_URL"] = postgres.url
+    project.settings["TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA"] = "later_columns"
+
+    def ask(stream: str) -> list[Row]:
+        return postgres.rows(f"select * from later_columns.{stream}")  # noqa: S608 - a test's own
+
+    assert_later_column(project, sandbox, "target-postgres", ask)
