@@ -17,7 +17,8 @@ from tap_payments.core.errors import (
     parse_retry_after,
     vendor_message,
 )
-from tap_payments.core.transport import Transport, Trouble
+from tap_payments.core.transport import Transport
+from tap_payments.core.troubles import Trouble
 
 if t.TYPE_CHECKING:
     import logging

@@ -13,6 +13,7 @@ from requests.adapters import HTTPAdapter
 
 from tap_payments.core.errors import StreamFailed, outcome_of
 from tap_payments.core.exact import dumps
+from tap_payments.core.troubles import Trouble, in_words, innermost, is_slow
 from tap_payments.core.urls import is_loopback, origin_of
 
 if t.TYPE_CHECKING:
@@ -23,28 +24,6 @@ LONGEST_TIMEOUT = 1e6
 """Seconds that a socket can still count."""
 REDIRECTS = 5
 CHUNK = 1024 * 1024
-
-_CAUSES = {
-    "IncompleteRead": "the answer was cut off",
-    "RemoteDisconnected": "the connection was closed without an answer",
-    "DecodeError": "the answer's compression is broken",
-    "error": "the answer's compression is broken",  # of zlib
-}
-
-
-class Trouble(Exception):
-    """What another try may cure; `wait` are the seconds that the server asked for, if it did.
-
-    `slow` says that it took too long to answer, `limited` that it answered 429.
-    """
-
-    def __init__(
-        self, reason: str, *, wait: float | None = None, slow: bool = False, limited: bool = False
-    ) -> None:
-        super().__init__(reason)
-        self.wait = wait
-        self.slow = slow
-        self.limited = limited
 
 
 class Answer(t.NamedTuple):
@@ -148,14 +127,14 @@ class Transport:
             with self._sent(request, own, subject) as response:
                 yield response
         except urllib3.exceptions.HTTPError as error:
-            if _is_slow(error):
+            if is_slow(error):
                 raise Trouble("did not answer in time", slow=True) from error
-            cause = _innermost(error)
+            cause = innermost(error)
             if isinstance(cause, ssl.SSLCertVerificationError):
                 raise StreamFailed(
                     f"{subject}: the server's certificate could not be verified", kind="config"
                 ) from error
-            raise Trouble(f"failed: {_in_words(cause)}") from error
+            raise Trouble(f"failed: {in_words(cause)}") from error
         except OSError as error:
             raise StreamFailed(
                 f"{subject}: {error.strerror or 'the CA bundle of the environment is not there'}",
@@ -256,23 +235,3 @@ def _spelled(request: requests.Request) -> tuple[bytes | None, Mapping[str, str]
         form = urlencode(request.data).encode()
         return form, {"Content-Type": "application/x-www-form-urlencoded"}
     return None, {}
-
-
-def _is_slow(error: urllib3.exceptions.HTTPError) -> bool:
-    """Whether time ran out; a refused connection counts as that to urllib3."""
-    return isinstance(error, urllib3.exceptions.TimeoutError) and not isinstance(
-        error, urllib3.exceptions.NewConnectionError
-    )
-
-
-def _innermost(error: BaseException) -> BaseException:
-    while error.__cause__ or error.__context__:
-        error = t.cast("BaseException", error.__cause__ or error.__context__)
-    return error
-
-
-def _in_words(cause: BaseException) -> str:
-    """A cause in plain words: urllib3's own messages hold URLs."""
-    if isinstance(cause, OSError) and cause.strerror and not isinstance(cause, ssl.SSLError):
-        return cause.strerror.lower()
-    return _CAUSES.get(type(cause).__name__, "the connection was lost")

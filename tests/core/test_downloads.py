@@ -9,7 +9,8 @@ from server import Answer, Server
 from transport_box import started, to
 
 from tap_payments.core.errors import StreamFailed
-from tap_payments.core.transport import REDIRECTS, Transport, Trouble
+from tap_payments.core.transport import REDIRECTS, Transport
+from tap_payments.core.troubles import Trouble
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

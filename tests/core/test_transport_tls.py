@@ -18,7 +18,8 @@ from server import Answer, Server
 from transport_box import failure_of, get, started, to
 
 from tap_payments.core.errors import StreamFailed
-from tap_payments.core.transport import Transport, Trouble
+from tap_payments.core.transport import Transport
+from tap_payments.core.troubles import Trouble
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ from tap_payments.core.errors import StreamFailed, Unreadable
 from tap_payments.core.exact import loads
 from tap_payments.core.http import Call
 from tap_payments.core.reports import AnswerLost, RateLimited
-from tap_payments.core.transport import Trouble
+from tap_payments.core.troubles import Trouble
 from tap_payments.core.urls import is_loopback, origin_of
 
 if t.TYPE_CHECKING:
