@@ -1,7 +1,7 @@
 # The Airbyte source (source-payments, the entry point) and the Singer tap (tap-payments) in one
 # small image:
 #
-#   docker build --tag source-payments:0.1.0 .
+#   docker build --build-arg VERSION=0.1.0 --tag source-payments:0.1.0 .
 #   docker run --rm source-payments:0.1.0 spec
 #   docker run --rm --entrypoint tap-payments source-payments:0.1.0 --about
 #
@@ -10,6 +10,8 @@
 #
 #   docker build --build-arg BASE=python:3.13-slim-trixie@sha256:... --tag source-payments:0.1.0 .
 ARG BASE=python:3.13-slim-trixie
+# The package's version comes from git's tags, which the image's context does not have.
+ARG VERSION=0.1.0
 
 FROM ${BASE} AS build
 ENV UV_COMPILE_BYTECODE=1 \
@@ -22,14 +24,16 @@ RUN pip install --no-cache-dir --disable-pip-version-check uv==0.13.8
 COPY pyproject.toml uv.lock LICENSE README.md ./
 RUN uv sync --locked --no-cache --no-dev --no-install-project
 COPY tap_payments ./tap_payments
-RUN uv sync --locked --no-cache --no-dev --no-editable
+ARG VERSION
+RUN SETUPTOOLS_SCM_PRETEND_VERSION=${VERSION} uv sync --locked --no-cache --no-dev --no-editable
 
 FROM ${BASE}
+ARG VERSION
 LABEL org.opencontainers.image.title="tap-payments" \
       org.opencontainers.image.description="Singer tap and Airbyte source for payment providers" \
       org.opencontainers.image.licenses="Apache-2.0" \
       io.airbyte.name="source-payments" \
-      io.airbyte.version="0.1.0"
+      io.airbyte.version="${VERSION}"
 RUN useradd --uid 1000 --create-home payments
 COPY --from=build /opt/payments /opt/payments
 ENV PATH=/opt/payments/bin:$PATH \

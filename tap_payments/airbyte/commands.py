@@ -33,7 +33,8 @@ def spec(_given: Namespace, writer: AirbyteWriter) -> None:
 def check(given: Namespace, writer: AirbyteWriter) -> None:
     """Tells whether the settings work, and if not, why."""
     try:
-        problems = CheckedSource(config=read_settings(given.config)).problems()
+        source = CheckedSource(config=read_settings(given.config), message_writer=writer)
+        problems = source.problems()
     except ConfigValidationError as refusal:
         problems = list(refusal.errors)
     except Refused as refusal:
@@ -43,7 +44,9 @@ def check(given: Namespace, writer: AirbyteWriter) -> None:
 
 def discover(given: Namespace, writer: AirbyteWriter) -> None:
     """Tells which streams there are; asks nobody, and takes settings that are not complete."""
-    source = PaymentsSource(config=read_settings(given.config), validate_config=False)
+    source = PaymentsSource(
+        config=read_settings(given.config), validate_config=False, message_writer=writer
+    )
     writer.tell(messages.to_catalog(list(source.described_streams())))
 
 

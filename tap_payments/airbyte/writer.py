@@ -115,7 +115,9 @@ class AirbyteWriter(Writer):
                 self.finish(stream, None, complete=False)
 
     def limit(self, stream: str, until: datetime) -> None:
-        """Says that a stream waits for a provider's limit."""
+        """Says that a stream waits for a provider's limit; one that has ended does not."""
+        if stream not in self.open_streams:
+            return
         self._statuses[stream] = "LIMITED"
         self.tell(messages.to_status(stream, "RUNNING", self._clock(), limited_until=until))
 
@@ -130,8 +132,9 @@ class AirbyteWriter(Writer):
         self.write(dumps(message) + b"\n")
 
     def _enter(self, stream: str, status: str) -> None:
-        self._statuses[stream] = status
-        self.tell(messages.to_status(stream, status, self._clock()))
+        with self.shield.whole():  # what is told and what is known of it go together
+            self._statuses[stream] = status
+            self.tell(messages.to_status(stream, status, self._clock()))
 
     def write(self, *data: bytes | memoryview) -> None:
         """Writes whole lines, in pieces; a thread that fetches waits for its turn.

@@ -37,7 +37,11 @@ class Redactor(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Cleans the record; a traceback, whose last line may hold a value, goes."""
-        text = record.getMessage()
+        try:
+            text = record.getMessage()
+        except (TypeError, ValueError):  # a log call with the wrong arguments: say what it has
+            text = str(record.msg)
+            record.args = None
         cleaned = self.clean(text)
         if cleaned != text:
             record.msg, record.args = cleaned, None

@@ -23,7 +23,7 @@ from tap_payments.core.errors import QuotaSpent, StreamFailed, SyncFailed, unexp
 from tap_payments.core.progress import Progress
 from tap_payments.core.redaction import redacting, secrets_of
 from tap_payments.core.runtime import Runtime
-from tap_payments.core.stopping import ReaderGone, Stopped
+from tap_payments.core.stopping import ReaderGone, Stopped, last_words
 from tap_payments.core.streams import ProviderStream
 from tap_payments.core.windowed import IncrementalStream
 from tap_payments.core.writer import Writer
@@ -136,9 +136,10 @@ class ResilientTap(Tap):
                 super().sync_all()
         except ReaderGone:
             raise
-        except Stopped:
-            self.progress.finished()
-            self.message_writer.write_message(StateMessage(value=self.state))
+        except Stopped as stopped:
+            with last_words(stopped.code):
+                self.progress.finished()
+                self.message_writer.write_message(StateMessage(value=self.state))
             raise
         self.progress.finished()
         self.raise_failures()

@@ -45,6 +45,18 @@ class OutputLost(ReaderGone):
     code = 1
 
 
+@contextlib.contextmanager
+def last_words(code: int, grace: float = GRACE) -> Iterator[None]:
+    """Ends the process if what is still to be said finds nobody who takes it."""
+    watchdog = threading.Timer(grace, os._exit, [code])
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        yield
+    finally:
+        watchdog.cancel()
+
+
 class Shield:
     """Holds a signal back while a line is being written."""
 

@@ -17,7 +17,8 @@ STATEMENTS = [
     for statement in re.sub(r"\\\n", " ", re.sub(r"(?m)^#.*\n", "", DOCKERFILE)).splitlines()
     if statement.strip()
 ]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = SETTINGS["project"]
 LAST_STAGE = STATEMENTS[max(n for n, each in enumerate(STATEMENTS) if each.startswith("FROM ")) :]
 
 
@@ -46,7 +47,7 @@ def test_it_does_not_run_as_root() -> None:
 
 
 def test_what_it_is_made_of_is_pinned() -> None:
-    (base,) = said("ARG")
+    base, *_ = said("ARG")
     assert re.fullmatch(r"BASE=python:3\.\d+(\.\d+)?-slim-\w+(@sha256:[0-9a-f]{64})?", base)
     assert all(each.split()[0] == "${BASE}" for each in said("FROM"))
     assert all("--locked" in each for each in said("RUN") if "uv sync" in each)
@@ -68,5 +69,10 @@ def test_nothing_of_the_build_or_of_the_tests_is_in_it() -> None:
 
 
 def test_its_version_is_the_packages() -> None:
-    assert f'io.airbyte.version="{PROJECT["version"]}"' in " ".join(said("LABEL"))
+    """Whoever builds it says which; else it is that of a package without git's tags."""
+    assert f"VERSION={SETTINGS['tool']['hatch']['version']['fallback-version']}" in said("ARG")
+    assert said("ARG").count("VERSION") == len(said("FROM")) == 2
+    assert 'io.airbyte.version="${VERSION}"' in " ".join(said("LABEL"))
     assert 'io.airbyte.name="source-payments"' in " ".join(said("LABEL"))
+    installed = [each for each in said("RUN") if "uv sync" in each][-1]
+    assert installed.startswith("SETUPTOOLS_SCM_PRETEND_VERSION=${VERSION} uv sync")

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import time
 import typing as t
 from datetime import UTC, datetime
 
+from singer_sdk.singerlib import SchemaMessage
+
+from tap_payments.airbyte.writer import AirbyteWriter
+
 if t.TYPE_CHECKING:
+    import pytest
     from airbyte_runs import Platform
 
     from tap_payments.sandbox import Sandbox
@@ -52,3 +58,20 @@ def test_a_daily_quota_that_is_spent_ends_the_read_well(platform: Platform, box:
     ]
     assert f"{resumes:%Y-%m-%dT%H:%M}" in warning["message"]
     assert run.statuses("spacivox_teams")[-1] == "COMPLETE"
+
+
+def test_a_thread_that_is_late_does_not_open_a_stream_again(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    now = datetime(2026, 1, 31, tzinfo=UTC)
+    writer = AirbyteWriter(lambda: now)
+    writer.write_message(SchemaMessage("s", {}))
+    writer.limit("s", now)
+    writer.finish("s", None, complete=False)
+    writer.limit("s", now)
+    writer.limit("t", now)
+    told = [
+        json.loads(line)["trace"]["stream_status"] for line in capfd.readouterr().out.splitlines()
+    ]
+    assert [each["status"] for each in told] == ["STARTED", "RUNNING", "INCOMPLETE"]
+    assert not writer.open_streams

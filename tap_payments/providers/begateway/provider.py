@@ -10,6 +10,11 @@ from tap_payments.core.provider import Fixed, Provider, basic
 from tap_payments.core.settings import account_settings, url
 from tap_payments.providers.begateway.streams import Transactions
 
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tap_payments.core.settings import Settings
+
 _SHOP = (
     "check begateway.shop_id and begateway.secret_key, and whether the payment service provider "
     "has enabled reports for the shop"
@@ -75,6 +80,12 @@ class BeGateway(Provider):
         window_days=1,
         lookback_days=7,
     )
+
+    @classmethod
+    def check(cls, own: Settings) -> Iterator[str]:
+        """Without a payment method type there would be nothing to read."""
+        if not all(own["payment_method_types"]) or not own["payment_method_types"]:
+            yield "payment_method_types: must name at least one, and none of them empty"
 
     def credentials(self) -> Fixed:
         """HTTP Basic."""

@@ -9,6 +9,7 @@ import pytest
 from begateway_box import STREAM, asked, box, config, put, run, truth, uids, upserted
 from clock import Clock
 from server import Answer
+from singer_sdk.exceptions import ConfigValidationError
 from taps import sync, watermarks
 
 from tap_payments.sandbox import Fault
@@ -271,3 +272,10 @@ def test_windows_in_flight_give_the_same_rows_in_the_same_order() -> None:
             done = run(sandbox, start="2026-03-01", concurrency=concurrency)
             outputs.append((uids(done), done.states))
         assert outputs[0] == outputs[1] == outputs[2]
+
+
+@pytest.mark.parametrize("methods", [[], [""]])
+def test_no_payment_method_type_is_refused(methods: list[str]) -> None:
+    with box() as sandbox, pytest.raises(ConfigValidationError) as refusal:
+        sync(sandbox, config(sandbox, payment_method_types=methods))
+    assert "begateway.payment_method_types" in refusal.value.errors[0]
