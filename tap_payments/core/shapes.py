@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import keyword
 import operator
+import re
 import typing as t
 from types import GenericAlias
 
@@ -31,6 +32,9 @@ _Nothing = t.Literal["\0 no vendor sends this"]
 
 _PLAIN = (("string", str), ("integer", int), ("boolean", bool))
 """The types whose JSON values survive decoding; of all others the spelling is kept."""
+
+_BRACE_IN_A_TEXT = re.compile(rb"\{ *\\")
+"""A brace of the JSON itself has no backslash after it: no quote or line break of a text's."""
 
 Path = tuple[str, ...]
 
@@ -83,14 +87,21 @@ class Shape:
         self._numbers = tuple(texts_sent_as_numbers)
         self._dropped = tuple(dropped)
         self._rules = rules
-        self._personal = _by_parent(_personal_paths(columns, rules)) if rules else {}
-        self._open = [name for name, column in columns.items() if not _plain_type(column)]
-        self._open = [name for name in self._open if not (closed and columns[name].members)]
+        self._open = [
+            name
+            for name, column in columns.items()
+            if not _plain_type(column) and not (closed and _section_type(column))
+        ]
+        self._personal = _by_parent(
+            [path for path in _personal_paths(columns, rules) if path[0] not in self._open]
+            if rules
+            else []
+        )
 
     def read(self, rows: Sequence[Raw]) -> list[Struct] | None:
         """The rows as structs; None: one of them does not fit."""
         block = b"[" + b",".join(rows) + b"]"
-        if self._rules is not None and b'{\\"' in block:
+        if self._rules is not None and _may_spell_objects(block):
             return None  # a text that spells an object may spell a person
         try:
             structs: list[Struct] = self._rows.decode(block)
@@ -137,6 +148,11 @@ class Shape:
                 value = getattr(struct, name)
                 if value is not UNSET and rules.touches(name, spelled := bytes(value)):
                     setattr(struct, name, spell(rules.apply(name, loads(spelled))))
+
+
+def _may_spell_objects(block: bytes) -> bool:
+    """Whether a text in some JSON may itself be the JSON of an object."""
+    return _BRACE_IN_A_TEXT.search(block) is not None or b"\\u007" in block
 
 
 def can_be_shaped(columns: Mapping[str, Column], rules: Rules | None) -> bool:

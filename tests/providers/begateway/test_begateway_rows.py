@@ -230,3 +230,23 @@ def test_keep_changes_nothing(server: Server) -> None:
     assert {path: at(record, path) for path in (*PERSONAL, *KEPT)} == {
         path: sent(path) for path in (*PERSONAL, *KEPT)
     }
+
+
+@pytest.mark.parametrize("mode", ["hash", "drop"])
+def test_sections_with_more_members_than_declared_are_private_too(
+    server: Server, mode: str
+) -> None:
+    person = json.loads(json.dumps(PERSON))
+    person["credit_card"]["surprise"] = {"email": "card@example.com"}
+    person["customer"]["nickname"] = "Annie"
+    del person["wallet"]
+    done = read(
+        server,
+        json.dumps({**person, "uid": "v"}) + "," + json.dumps(person),
+        personal_data=mode,
+        personal_data_key="k",
+    )
+    assert [row["uid"] for row in done.records(STREAM)] == ["v", "u"]
+    whole = b"".join(done.lines)
+    for value in (b"Annie", b"card@example.com", b"ann@example.com", b'"ANN"', b"Mozilla"):
+        assert value not in whole
