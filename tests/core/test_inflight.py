@@ -95,6 +95,22 @@ def test_a_job_that_fails_raises_when_its_turn_comes_and_nothing_follows(workers
     assert len(source.begun) < 50
 
 
+def test_after_a_failure_no_other_job_is_begun() -> None:
+    source = Source(lambda job: [StreamFailed("no more") if job == 1 else page(str(job))])
+    gates = [source.gate(job) for job in range(3)]
+    jobs = iter(Flight(range(50), source.read, workers=3))
+    next(jobs)
+    until(lambda: len(source.begun) == 3)
+    for job in (1, 2):
+        gates[job].set()
+        until(lambda job=job: job in source.ended)  # type: ignore[misc]  # bound now, not later
+        time.sleep(0.02)
+    assert sorted(source.begun) == [0, 1, 2]
+    gates[0].set()
+    jobs.close()
+    until(source.is_over)
+
+
 def test_a_failure_far_ahead_waits_for_what_comes_before() -> None:
     source = Source(lambda job: [StreamFailed("later") if job == 2 else page(str(job))])
     first = source.gate(0)
