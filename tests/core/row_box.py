@@ -50,6 +50,13 @@ NESTED = fields.record(
         day=fields.day(""),
         inner=fields.section("", text=fields.text(""), minor=fields.minor_units("")),
     ),
+    plain=fields.section(
+        "",
+        text=fields.text(""),
+        minor=fields.minor_units(""),
+        flag=fields.flag(""),
+        inner=fields.section("", text=fields.text(""), minor=fields.minor_units("")),
+    ),
     empty=fields.section(""),
 )
 KEYS = ("_account", "id", "number")
