@@ -56,15 +56,15 @@ class AirbyteWriter(Writer):
                 self._enter(message.stream, "STARTED")
         elif isinstance(message, RecordMessage):
             extracted = message.time_extracted or self._clock()
-            lines = serialize_json(message.record).encode() + b"\n"
-            self.write_rows(message.stream, lines, extracted)
+            line = serialize_json(message.record).encode() + b"\n"
+            self.write_rows(message.stream, line, extracted)
         elif isinstance(message, StateMessage):
             for stream, bookmark in message.value.get("bookmarks", {}).items():
                 if bookmark != self._bookmarks.get(stream):
                     self.checkpoint(stream, bookmark)
 
-    def write_rows(self, stream: str, lines: bytes, extracted: datetime) -> None:
-        """Writes rows as RECORD messages.
+    def write_rows(self, stream: str, lines: bytes, extracted: datetime) -> int:
+        """Writes rows as RECORD messages, and says how many.
 
         Raises:
             ReaderGone: nobody reads the output any more.
@@ -75,11 +75,9 @@ class AirbyteWriter(Writer):
             lines = self._cells[stream].gather(lines)
         head = b'{"type":"RECORD","record":{"stream":' + dumps(stream) + b',"emitted_at":'
         prefix = head + b"%d" % messages.to_millis(extracted) + b',"data":'
-        between = b"}}\n" + prefix
-        rows = lines.replace(b"\n", between)
-        self.write(prefix, memoryview(rows)[: -len(prefix)])
-        # How much it grew tells the number of rows, five times faster than counting.
-        self._counts[stream] += (len(rows) - len(lines)) // (len(between) - 1)
+        count = self.write_between(prefix, lines, b"}}\n")
+        self._counts[stream] += count
+        return count
 
     # What only Airbyte asks for
 
@@ -136,19 +134,19 @@ class AirbyteWriter(Writer):
             self._statuses[stream] = status
             self.tell(messages.to_status(stream, status, self._clock()))
 
-    def write(self, *data: bytes | memoryview) -> None:
-        """Writes whole lines, in pieces; a thread that fetches waits for its turn.
+    def write(self, lines: bytes | memoryview) -> None:
+        """Writes whole lines; a thread that fetches waits for its turn.
 
         Raises:
             ReaderGone: nobody reads the output any more, or it cannot be written.
         """
         if threading.current_thread() is not threading.main_thread():
             with self._turn:
-                put(*data)
+                put(lines)
             return
         try:
             # Signals reach this thread only, and waiting for a lock lets them in.
             with self.shield.whole(), self._turn:
-                put(*data)
+                put(lines)
         except OSError as error:
             raise (ReaderGone if isinstance(error, BrokenPipeError) else OutputLost) from error

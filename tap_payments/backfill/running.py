@@ -43,10 +43,11 @@ class ShardWriter(Writer):
         super().write_message(message)
         self.rows += isinstance(message, RecordMessage) and message.stream != SyncWindows.name
 
-    def write_rows(self, stream: str, lines: bytes, extracted: datetime) -> None:
-        """Writes rows and counts them: each is a line."""
-        super().write_rows(stream, lines, extracted)
-        self.rows += lines.count(b"\n")
+    def write_rows(self, stream: str, lines: bytes, extracted: datetime) -> int:
+        """Writes rows and counts them."""
+        count = super().write_rows(stream, lines, extracted)
+        self.rows += count
+        return count
 
 
 class ShardTap(TapPayments):

@@ -19,6 +19,9 @@ BUDGET = 24 * 1024 * 1024
 AHEAD = 4
 """Windows per thread that may wait to be written, however small they are."""
 
+STARVED = 0.02
+"""Seconds without a page to write after which more than one thread is worth its cost."""
+
 J = t.TypeVar("J")
 
 
@@ -44,22 +47,27 @@ Read = t.Callable[[J, threading.Event], "Iterator[Page | Again]"]
 
 
 class _Slot(t.Generic[J]):
-    """A window in flight."""
+    """A job in flight; its thread waits for `room` while it is `held_back`."""
 
-    def __init__(self, job: J) -> None:
+    def __init__(self, job: J, room: threading.Condition) -> None:
         self.job = job
         self.pages: deque[Page] = deque()
         self.handed_out = False
         self.done = False
+        self.held_back = False
+        self.room = room
         self.error: BaseException | None = None
 
 
 class Flight(t.Generic[J]):
-    """Reads jobs with `workers` threads and yields their pages in the order of the jobs.
+    """Reads jobs with up to `workers` threads and yields their pages in the order of the jobs.
 
     A job's pages are handed out when it is complete, so that one that has to be read again
-    leaves nothing behind; only a job that is larger than the budget is handed out while it is
-    read. A job that fails raises when its turn comes; what comes after it is called off.
+    leaves nothing behind; only where the budget is used up they are handed out as they come. A
+    job that fails raises when its turn comes; what comes after it is called off.
+
+    Threads cost more than they give where an API answers faster than its rows are written: the
+    second one starts when the first does not keep up, and none is woken for every page.
     """
 
     def __init__(
@@ -69,39 +77,42 @@ class Flight(t.Generic[J]):
         *,
         workers: int,
         budget: int = BUDGET,
+        starved: float = STARVED,
     ) -> None:
         self._jobs = iter(jobs)
         self._read = read
         self._workers = workers
         self._budget = budget
+        self._starved = starved
         self._slots: deque[_Slot[J]] = deque()
         self._buffered = 0
-        self._held_back = 0
-        self._running = 0
+        self._started = self._running = 0
         self._no_more_jobs: BaseException | None = None
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._arrived = threading.Condition(self._lock)
+        self._turn = threading.Condition(self._lock)
         self.cancelled = threading.Event()
 
     def __iter__(self) -> Generator[tuple[J, Iterator[Page]]]:
         """Each job with an iterator over its pages, which must be used up before the next."""
-        self._running = self._workers
-        for _ in range(self._workers):
-            threading.Thread(target=self._work, daemon=True).start()
+        self._start_threads(1)
         try:
             while (slot := self._head()) is not None:
                 yield slot.job, self._pages(slot)
-                with self._changed:
+                with self._lock:
                     self._slots.popleft()
-                    self._changed.notify_all()
+                    self._turn.notify()
         finally:
             self.cancelled.set()
-            with self._changed:
-                self._changed.notify_all()
+            with self._lock:
+                self._turn.notify_all()
+                for slot in self._slots:
+                    slot.room.notify()
 
     def _head(self) -> _Slot[J] | None:
-        with self._changed:
+        with self._lock:
             while not self._slots and self._running:
-                self._changed.wait()
+                self._await_page()
             if self._slots:
                 return self._slots[0]
             if self._no_more_jobs is not None:
@@ -110,18 +121,28 @@ class Flight(t.Generic[J]):
 
     def _pages(self, slot: _Slot[J]) -> Iterator[Page]:
         while True:
-            with self._changed:
-                while not slot.done and not (self._held_back and slot.pages):
-                    self._changed.wait()
+            with self._lock:
+                while not slot.done and not (slot.held_back and slot.pages):
+                    slot.room.notify()  # held back, it may go on now that it is its turn
+                    self._await_page()
                 if not slot.pages:
                     break
                 slot.handed_out = True
                 page = slot.pages.popleft()
-                self._buffered -= page.size
-                self._changed.notify_all()
+                self._release(page.size)
             yield page
         if slot.error is not None:
             raise slot.error
+
+    def _await_page(self) -> None:
+        if not self._arrived.wait(self._starved if self._started < self._workers else None):
+            self._start_threads(self._workers)
+
+    def _start_threads(self, number: int) -> None:
+        while self._started < number:
+            self._started += 1
+            self._running += 1
+            threading.Thread(target=self._work, daemon=True).start()
 
     def _work(self) -> None:
         try:
@@ -131,58 +152,60 @@ class Flight(t.Generic[J]):
                         self._put(slot, page)
                 except BaseException as error:  # noqa: BLE001 - raised where the job has its turn
                     slot.error = error
-                with self._changed:
+                with self._lock:
                     slot.done = True
-                    self._changed.notify_all()
+                    self._arrived.notify()
                 if slot.error is not None:
                     return
         finally:
-            with self._changed:
+            with self._lock:
                 self._running -= 1
-                self._changed.notify_all()
+                self._arrived.notify()
 
     def _next_slot(self) -> _Slot[J] | None:
-        with self._changed:
+        with self._lock:
             while len(self._slots) >= self._workers * AHEAD and not self.cancelled.is_set():
-                self._changed.wait()
+                self._turn.wait()
             if self.cancelled.is_set() or any(slot.error for slot in self._slots):
                 return None
             try:
-                slot = _Slot(next(self._jobs))
+                slot = _Slot(next(self._jobs), threading.Condition(self._lock))
             except StopIteration:
                 return None
             except BaseException as error:  # noqa: BLE001 - raised after the jobs before
                 self._no_more_jobs = error
                 return None
             self._slots.append(slot)
-            self._changed.notify_all()
+            self._arrived.notify()
             return slot
 
     def _put(self, slot: _Slot[J], page: Page | Again) -> None:
-        with self._changed:
+        with self._lock:
             if isinstance(page, Again):
                 if not slot.handed_out:
-                    self._buffered -= sum(each.size for each in slot.pages)
+                    self._release(sum(each.size for each in slot.pages))
                     slot.pages.clear()
-                self._changed.notify_all()
                 return
-            self._held_back += 1
-            try:
-                if self._is_full(slot, page):
-                    # Once: threads that are held back would wake each other for ever.
-                    self._changed.notify_all()
-                while self._is_full(slot, page) and not self.cancelled.is_set():
-                    self._changed.wait()
-            finally:
-                self._held_back -= 1
+            while self._is_full(slot, page) and not self.cancelled.is_set():
+                slot.held_back = True
+                self._arrived.notify()
+                slot.room.wait()
+            slot.held_back = False
             if self.cancelled.is_set():
                 raise Cancelled
             slot.pages.append(page)
             self._buffered += page.size
-            self._changed.notify_all()
 
     def _is_full(self, slot: _Slot[J], page: Page) -> bool:
         if self._buffered + page.size <= self._budget:
             return False
         # The job whose turn it is must go on, or nobody would: it keeps one page waiting.
         return not (slot is self._slots[0] and not slot.pages)
+
+    def _release(self, size: int) -> None:
+        """Gives back what pages took; once half of the budget is free, threads go on."""
+        self._buffered -= size
+        half_is_free = self._buffered <= self._budget // 2
+        for slot in self._slots if half_is_free else (self._slots[0],):
+            if slot.held_back:
+                slot.room.notify()

@@ -8,6 +8,7 @@ takes the careful way of `columns.py`, for its chunk. Both ways write the same r
 
 from __future__ import annotations
 
+import functools
 import operator
 import typing as t
 
@@ -93,13 +94,13 @@ class RowCodec(RowWriter):
         self._page_any = page[t.Any]
         self._raw_page = msgspec.json.Decoder(page[Raw])
         self._only_careful = only_careful or not can_be_shaped(self.columns, rules)
-        self._shapes = [] if self._only_careful else [self._shape(closed=True)]
         sections = any(column.members for column in self.columns.values())
-        if self._shapes and sections:
-            self._shapes.append(self._shape(closed=False))
         self._chunk = NESTED_CHUNK if sections else FLAT_CHUNK
+        closed_first = (True, False) if sections else (True,)
+        self._closed: Sequence[bool] = () if self._only_careful else closed_first
+        self._shape = functools.cache(self._make_shape)
 
-    def _shape(self, *, closed: bool) -> Shape:
+    def _make_shape(self, closed: bool) -> Shape:
         return Shape(
             self.columns,
             account=self.added[ACCOUNT],
@@ -112,7 +113,7 @@ class RowCodec(RowWriter):
 
     def add(self, name: str, value: t.Any) -> None:
         """Adds a member to every row, if it is selected; structs do not have it."""
-        self._shapes = []
+        self._closed = ()
         if self._selected(name):
             self.added[name] = value
 
@@ -158,13 +159,13 @@ class RowCodec(RowWriter):
                 yield Batch(structs, careful=False)
 
     def _read(self, chunk: list[t.Any]) -> list[Struct] | None:
-        if not self._shapes or not isinstance(chunk[0], Raw):
+        if not isinstance(chunk[0], Raw):
             return None
-        for shape in self._shapes:
-            structs = shape.read(chunk)
+        for index, closed in enumerate(self._closed):
+            structs = self._shape(closed).read(chunk)
             if structs is not None:
                 # What one chunk did not fit, the next will not fit either.
-                self._shapes = self._shapes[self._shapes.index(shape) :]
+                self._closed = self._closed[index:]
                 return structs
         return None
 

@@ -120,6 +120,10 @@ class WindowedStream(IncrementalStream):
 
     def sync_context(self, account: Provider, context: Context) -> None:
         """Delivers window after window, and commits each that is closed."""
+        windows = [WindowOutcome(window) for window in self.plan(account, context)]
+        self.tap.progress.started(self.label(context), len(windows))
+        if not windows:
+            return
         source = Source(account, context, self.codec(account))
         edges = Edges()
 
@@ -129,8 +133,6 @@ class WindowedStream(IncrementalStream):
                 source, outcome.window, tally=outcome.tally, cancelled=cancelled
             )
 
-        windows = [WindowOutcome(window) for window in self.plan(account, context)]
-        self.tap.progress.started(self.label(context), len(windows))
         flight = Flight(windows, read, workers=account.policy.concurrency)
         with contextlib.closing(iter(flight)) as arrivals:
             for outcome, pages in arrivals:

@@ -39,29 +39,32 @@ class Writer(SingerWriter):
         """
         self.write(self.format_message(message).encode() + b"\n")
 
-    def write_rows(self, stream: str, lines: bytes, extracted: datetime) -> None:
-        """Writes rows as RECORD messages; `lines` holds one JSON object a line."""
+    def write_rows(self, stream: str, lines: bytes, extracted: datetime) -> int:
+        """Writes rows as RECORD messages, and says how many; `lines` holds an object a line."""
         prefix = b'{"type":"RECORD","stream":' + dumps(stream) + b',"record":'
         suffix = b',"time_extracted":' + dumps(extracted.isoformat()) + b"}\n"
-        self.write_between(prefix, lines, suffix)
+        return self.write_between(prefix, lines, suffix)
 
-    def write_between(self, prefix: bytes, lines: bytes, suffix: bytes) -> None:
-        """Writes each line between a prefix and a suffix: one copy for all of them.
+    def write_between(self, prefix: bytes, lines: bytes, suffix: bytes) -> int:
+        """Writes each line between a prefix and a suffix, in one piece, and says how many.
 
         Only line breaks separate rows, and to replace one byte is a dozen times faster than two.
         """
-        rows = memoryview(lines.replace(b"\n", suffix + prefix))
-        self.write(prefix, rows[: -len(prefix)] if prefix else rows)
+        between = suffix + prefix
+        rows = lines.replace(b"\n", between)
+        self.write(b"".join((prefix, memoryview(rows)[: len(rows) - len(prefix)])))
+        # How much they grew tells their number, five times faster than counting.
+        return (len(rows) - len(lines)) // (len(between) - 1)
 
-    def write(self, *data: bytes | memoryview) -> None:
-        """Writes whole lines, in pieces.
+    def write(self, lines: bytes | memoryview) -> None:
+        """Writes whole lines.
 
         Raises:
             ReaderGone: nobody reads the output any more, or it cannot be written.
         """
         try:
             with self.shield.whole():
-                put(*data)
+                put(lines)
         except BrokenPipeError as error:
             silence_stdout()
             raise ReaderGone from error
@@ -71,19 +74,18 @@ class Writer(SingerWriter):
             raise OutputLost from error
 
 
-def put(*data: bytes | memoryview) -> None:
+def put(lines: bytes | memoryview) -> None:
     """Writes to stdout and flushes it, whatever a signal says."""
     if sys.stdout is None:  # the process was started without one
         raise OSError(errno.EBADF, "it is closed")
     binary = getattr(sys.stdout, "buffer", None)
     if binary is None:
-        sys.stdout.write(b"".join(data).decode())
+        sys.stdout.write(bytes(lines).decode())
         sys.stdout.flush()
     else:
-        for piece in data:
-            rest = memoryview(piece)
-            while rest:  # without a buffer (PYTHONUNBUFFERED), a signal leaves a part unwritten
-                rest = rest[binary.write(rest) or 0 :]
+        rest = memoryview(lines)
+        while rest:  # without a buffer (PYTHONUNBUFFERED), a signal leaves a part unwritten
+            rest = rest[binary.write(rest) or 0 :]
         binary.flush()
 
 

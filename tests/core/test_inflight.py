@@ -98,8 +98,8 @@ def test_a_job_that_fails_raises_when_its_turn_comes_and_nothing_follows(workers
 def test_after_a_failure_no_other_job_is_begun() -> None:
     source = Source(lambda job: [StreamFailed("no more") if job == 1 else page(str(job))])
     gates = [source.gate(job) for job in range(3)]
-    jobs = iter(Flight(range(50), source.read, workers=3))
-    next(jobs)
+    consumer = threading.Thread(target=failing, args=(Flight(range(50), source.read, workers=3),))
+    consumer.start()
     until(lambda: len(source.begun) == 3)
     for job in (1, 2):
         gates[job].set()
@@ -107,8 +107,32 @@ def test_after_a_failure_no_other_job_is_begun() -> None:
         time.sleep(0.02)
     assert sorted(source.begun) == [0, 1, 2]
     gates[0].set()
-    jobs.close()
+    consumer.join(PATIENCE)
     until(source.is_over)
+
+
+def failing(flight: Flight[int]) -> None:
+    with pytest.raises(StreamFailed, match="no more"):
+        read_all(flight)
+
+
+def test_one_thread_is_enough_while_it_keeps_up() -> None:
+    source = Source(lambda job: [page(str(job))])
+    flight = Flight(range(40), source.read, workers=4, starved=PATIENCE)
+    assert len(read_all(flight)) == 40
+    assert len(source.threads) == 1
+
+
+def test_all_threads_read_once_the_consumer_has_waited() -> None:
+    source = Source(lambda job: [page(str(job))])
+    slow = source.gate(20)
+    flight = Flight(range(40), source.read, workers=4, starved=0.001)
+    consumer = threading.Thread(target=read_all, args=(flight,))
+    consumer.start()
+    until(lambda: len(source.threads) == 4)
+    slow.set()
+    consumer.join(PATIENCE)
+    assert sorted(source.ended) == list(range(40))
 
 
 def test_a_failure_far_ahead_waits_for_what_comes_before() -> None:
