@@ -1,8 +1,9 @@
-"""Windows fetched ahead by a few threads, and handed out in order."""
+"""Windows fetched ahead by a few threads, once that is worth it, and handed out in order."""
 
 from __future__ import annotations
 
 import threading
+import time
 import typing as t
 from collections import deque
 
@@ -19,8 +20,8 @@ BUDGET = 24 * 1024 * 1024
 AHEAD = 4
 """Windows per thread that may wait to be written, however small they are."""
 
-STARVED = 0.02
-"""Seconds without a page to write after which more than one thread is worth its cost."""
+SLOW = 0.02
+"""Seconds for an answer from which on threads are worth their cost."""
 
 J = t.TypeVar("J")
 
@@ -47,7 +48,7 @@ Read = t.Callable[[J, threading.Event], "Iterator[Page | Again]"]
 
 
 class _Slot(t.Generic[J]):
-    """A job in flight; its thread waits for `room` while it is `held_back`."""
+    """A job in flight; its thread, if it has one, waits for `room` while it is `held_back`."""
 
     def __init__(self, job: J, room: threading.Condition) -> None:
         self.job = job
@@ -66,8 +67,10 @@ class Flight(t.Generic[J]):
     leaves nothing behind; only where the budget is used up they are handed out as they come. A
     job that fails raises when its turn comes; what comes after it is called off.
 
-    Threads cost more than they give where an API answers faster than its rows are written: the
-    second one starts when the first does not keep up, and none is woken for every page.
+    While answers take less than `slow` seconds, the consumer reads them itself: threads take turns
+    on one interpreter, and cost more than they give. Where no job is ever read again (`whole` is
+    false), each page is handed out at once then. From the first slow answer on threads read ahead,
+    and are not woken for every page.
     """
 
     def __init__(
@@ -76,16 +79,19 @@ class Flight(t.Generic[J]):
         read: Callable[[J, threading.Event], Iterator[Page | Again]],
         *,
         workers: int,
+        whole: bool = True,
         budget: int = BUDGET,
-        starved: float = STARVED,
+        slow: float = SLOW,
     ) -> None:
         self._jobs = iter(jobs)
         self._read = read
         self._workers = workers
+        self._whole = whole
         self._budget = budget
-        self._starved = starved
+        self._slow = slow
         self._slots: deque[_Slot[J]] = deque()
         self._buffered = 0
+        self._is_slow = slow <= 0
         self._started = self._running = 0
         self._no_more_jobs: BaseException | None = None
         self._lock = threading.Lock()
@@ -95,10 +101,11 @@ class Flight(t.Generic[J]):
 
     def __iter__(self) -> Generator[tuple[J, Iterator[Page]]]:
         """Each job with an iterator over its pages, which must be used up before the next."""
-        self._start_threads(1)
+        if self._is_slow:
+            self._start_threads(self._workers)
         try:
             while (slot := self._head()) is not None:
-                yield slot.job, self._pages(slot)
+                yield slot.job, self._pages(slot) if self._is_slow else self._read_here(slot)
                 with self._lock:
                     self._slots.popleft()
                     self._turn.notify()
@@ -111,32 +118,64 @@ class Flight(t.Generic[J]):
 
     def _head(self) -> _Slot[J] | None:
         with self._lock:
+            if not self._is_slow:
+                self._add_slot()
             while not self._slots and self._running:
-                self._await_page()
+                self._arrived.wait()
             if self._slots:
                 return self._slots[0]
             if self._no_more_jobs is not None:
                 raise self._no_more_jobs
             return None
 
+    def _read_here(self, slot: _Slot[J]) -> Iterator[Page]:
+        """The pages of a job that the consumer reads itself."""
+        try:
+            for page in self._timed(self._read(slot.job, self.cancelled)):
+                with self._lock:
+                    self._take(slot, page)
+                while slot.pages and not (self._whole and self._buffered <= self._budget):
+                    yield self._hand_out(slot)
+        except Exception as error:  # noqa: BLE001 - raised after the pages before
+            slot.error = error
+        while slot.pages:
+            yield self._hand_out(slot)
+        if slot.error is not None:
+            raise slot.error
+        if self._is_slow:
+            self._start_threads(self._workers)
+
+    def _timed(self, pages: Iterator[Page | Again]) -> Iterator[Page | Again]:
+        """The same pages; a slow one makes threads begin with the jobs that come next."""
+        while True:
+            asked = time.monotonic()
+            page = next(pages, None)
+            if time.monotonic() - asked >= self._slow:
+                self._is_slow = True
+                self._start_threads(self._workers - 1)
+            if page is None:
+                return
+            yield page
+
     def _pages(self, slot: _Slot[J]) -> Iterator[Page]:
+        """The pages of a job that a thread reads."""
         while True:
             with self._lock:
                 while not slot.done and not (slot.held_back and slot.pages):
                     slot.room.notify()  # held back, it may go on now that it is its turn
-                    self._await_page()
-                if not slot.pages:
-                    break
-                slot.handed_out = True
-                page = slot.pages.popleft()
-                self._release(page.size)
-            yield page
+                    self._arrived.wait()
+            if not slot.pages:
+                break
+            yield self._hand_out(slot)
         if slot.error is not None:
             raise slot.error
 
-    def _await_page(self) -> None:
-        if not self._arrived.wait(self._starved if self._started < self._workers else None):
-            self._start_threads(self._workers)
+    def _hand_out(self, slot: _Slot[J]) -> Page:
+        with self._lock:
+            slot.handed_out = True
+            page = slot.pages.popleft()
+            self._release(page.size)
+            return page
 
     def _start_threads(self, number: int) -> None:
         while self._started < number:
@@ -168,24 +207,22 @@ class Flight(t.Generic[J]):
                 self._turn.wait()
             if self.cancelled.is_set() or any(slot.error for slot in self._slots):
                 return None
-            try:
-                slot = _Slot(next(self._jobs), threading.Condition(self._lock))
-            except StopIteration:
-                return None
-            except BaseException as error:  # noqa: BLE001 - raised after the jobs before
-                self._no_more_jobs = error
-                return None
-            self._slots.append(slot)
-            self._arrived.notify()
-            return slot
+            return self._add_slot()
+
+    def _add_slot(self) -> _Slot[J] | None:
+        try:
+            slot = _Slot(next(self._jobs), threading.Condition(self._lock))
+        except StopIteration:
+            return None
+        except BaseException as error:  # noqa: BLE001 - raised after the jobs before
+            self._no_more_jobs = error
+            return None
+        self._slots.append(slot)
+        self._arrived.notify()
+        return slot
 
     def _put(self, slot: _Slot[J], page: Page | Again) -> None:
         with self._lock:
-            if isinstance(page, Again):
-                if not slot.handed_out:
-                    self._release(sum(each.size for each in slot.pages))
-                    slot.pages.clear()
-                return
             while self._is_full(slot, page) and not self.cancelled.is_set():
                 slot.held_back = True
                 self._arrived.notify()
@@ -193,11 +230,18 @@ class Flight(t.Generic[J]):
             slot.held_back = False
             if self.cancelled.is_set():
                 raise Cancelled
+            self._take(slot, page)
+
+    def _take(self, slot: _Slot[J], page: Page | Again) -> None:
+        if isinstance(page, Page):
             slot.pages.append(page)
             self._buffered += page.size
+        elif not slot.handed_out:
+            self._release(sum(each.size for each in slot.pages))
+            slot.pages.clear()
 
-    def _is_full(self, slot: _Slot[J], page: Page) -> bool:
-        if self._buffered + page.size <= self._budget:
+    def _is_full(self, slot: _Slot[J], page: Page | Again) -> bool:
+        if isinstance(page, Again) or self._buffered + page.size <= self._budget:
             return False
         # The job whose turn it is must go on, or nobody would: it keeps one page waiting.
         return not (slot is self._slots[0] and not slot.pages)

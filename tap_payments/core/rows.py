@@ -1,15 +1,17 @@
 """Rows of a page, from the vendor's bytes to the bytes of RECORD messages.
 
 A page is decoded into rows that are still spelled as they came. A chunk of them at a time becomes
-structs that are compiled from the stream's schema (`shapes.py`), and lines. Whatever does not fit
-takes the careful way of `columns.py`, for its chunk. Both ways write the same records, which
-`tests/core/test_rows.py` holds against each other.
+structs that are compiled from the stream's schema (`shapes.py`), and lines. A page that fits the
+processor's cache becomes structs at once. Whatever does not fit its schema takes the careful way of
+`columns.py`, for its chunk. All ways write the same records, which `tests/core/test_rows.py` holds
+against each other.
 """
 
 from __future__ import annotations
 
 import functools
 import operator
+import threading
 import typing as t
 
 import msgspec
@@ -25,8 +27,11 @@ if t.TYPE_CHECKING:
 
     from tap_payments.core.privacy import Rules
 
-FLAT_CHUNK, NESTED_CHUNK = 512, 32
+FLAT_CHUNK, NESTED_CHUNK = 512, 50
 """Rows that are decoded at a time: more of them fall out of the processor's cache."""
+
+WHOLE = 512 * 1024
+"""Bytes of a page that is decoded at once; its rows stay in the processor's cache, too."""
 
 Row = Struct | dict[str, t.Any]
 
@@ -99,8 +104,12 @@ class RowCodec(RowWriter):
         closed_first = (True, False) if sections else (True,)
         self._closed: Sequence[bool] = () if self._only_careful else closed_first
         self._shape = functools.cache(self._make_shape)
+        self._whole_page: msgspec.json.Decoder[t.Any] | None = None
+        if self._closed and rules is None:
+            self._whole_page = msgspec.json.Decoder(page[self._shape(closed=True).row])
+        self._reader = threading.get_ident()
 
-    def _make_shape(self, closed: bool) -> Shape:
+    def _make_shape(self, *, closed: bool) -> Shape:
         return Shape(
             self.columns,
             account=self.added[ACCOUNT],
@@ -113,12 +122,12 @@ class RowCodec(RowWriter):
 
     def add(self, name: str, value: t.Any) -> None:
         """Adds a member to every row, if it is selected; structs do not have it."""
-        self._closed = ()
+        self._closed, self._whole_page = (), None
         if self._selected(name):
             self.added[name] = value
 
     def decode(self, body: bytes) -> t.Any:
-        """A page whose rows are still spelled as they came.
+        """A page, its rows still spelled as they came, or structs.
 
         Raises:
             Unreadable: it is not JSON in UTF-8, or not of the page's shape.
@@ -128,11 +137,26 @@ class RowCodec(RowWriter):
                 body.decode()
             if b"\n" in body or b"\r" in body:
                 body = msgspec.json.format(body, indent=-1)
-            return self._raw_page.decode(body)
+            page = self._decode_whole(body)
+            return self._raw_page.decode(body) if page is None else page
         except msgspec.ValidationError as error:
             raise Unreadable("the body is not what the vendor's document says") from error
         except (ValueError, RecursionError):
             return self._decode_leniently(body)
+
+    def _decode_whole(self, body: bytes) -> t.Any:
+        """A page of structs; None: its rows do not all fit, or would wait in memory.
+
+        Structs take several times the memory of what they came from. Only the thread that made the
+        codec writes a page before it reads another.
+        """
+        if self._whole_page is None or len(body) > WHOLE or threading.get_ident() != self._reader:
+            return None
+        try:
+            return self._whole_page.decode(body)
+        except (msgspec.MsgspecError, RecursionError):
+            self._whole_page = None  # what one page did not fit, others will not fit either
+            return None
 
     def _decode_leniently(self, body: bytes) -> t.Any:
         try:
@@ -159,10 +183,12 @@ class RowCodec(RowWriter):
                 yield Batch(structs, careful=False)
 
     def _read(self, chunk: list[t.Any]) -> list[Struct] | None:
+        if isinstance(chunk[0], Struct):
+            return self._shape(closed=True).check(chunk)
         if not isinstance(chunk[0], Raw):
             return None
         for index, closed in enumerate(self._closed):
-            structs = self._shape(closed).read(chunk)
+            structs = self._shape(closed=closed).read(chunk)
             if structs is not None:
                 # What one chunk did not fit, the next will not fit either.
                 self._closed = self._closed[index:]
@@ -206,6 +232,11 @@ def _to_line(row: dict[str, t.Any]) -> bytes:
 
 
 def _members(row: t.Any) -> dict[str, Raw]:
+    if isinstance(row, Struct):
+        members = parse_object(dumps(row))
+        del members[ACCOUNT]
+        members.pop("_extra", None)
+        return members
     if isinstance(row, dict):
         return {name: spell(value) for name, value in row.items()}
     try:

@@ -75,10 +75,10 @@ class Shape:
             fields.append(("_extra", _Nothing, None))
         # The account is the structs' tag, so that it costs nothing per row. A row of the vendor's
         # with another value in a field of the tap's name does not fit.
-        row = msgspec.defstruct(
+        self.row = msgspec.defstruct(
             "Row", fields, forbid_unknown_fields=True, gc=False, tag_field=ACCOUNT, tag=account
         )
-        self._rows = msgspec.json.Decoder(GenericAlias(list, (row,)))
+        self._rows = msgspec.json.Decoder(GenericAlias(list, (self.row,)))
         self._formatted = [
             (operator.attrgetter(name), column.format)
             for name, column in columns.items()
@@ -104,7 +104,13 @@ class Shape:
         if self._rules is not None and _may_spell_objects(block):
             return None  # a text that spells an object may spell a person
         try:
-            structs: list[Struct] = self._rows.decode(block)
+            return self.check(self._rows.decode(block))
+        except (msgspec.MsgspecError, RecursionError):
+            return None
+
+    def check(self, structs: list[Struct]) -> list[Struct] | None:
+        """Structs as they are written; None: one of them does not fit, and none was changed."""
+        try:
             for get, check in self._spelled:
                 if pieces := [value for value in map(get, structs) if value is not UNSET]:
                     check.decode(b"[" + b",".join(pieces) + b"]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import typing as t
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 
@@ -15,6 +16,7 @@ class Origin(t.NamedTuple):
     port: int | None
 
 
+@lru_cache(maxsize=32)
 def origin_of(url: str) -> Origin:
     """Scheme, host and port."""
     parts = urlsplit(url)

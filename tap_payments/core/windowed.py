@@ -102,6 +102,10 @@ class WindowedStream(IncrementalStream):
     ) -> Iterator[Page | Again]:
         """The pages of a window, in the vendor's dialect."""
 
+    def may_read_again(self, account: Provider) -> bool:  # noqa: ARG002 - for subclasses
+        """Whether `read_window` may begin a window again."""
+        return True
+
     def span(self, context: Context, watermark: datetime | None) -> Span:  # noqa: ARG002
         """What this run reads, from a watermark; by instants, unless a subclass reads days."""
         return self.tap.bounds.span(watermark)
@@ -133,7 +137,9 @@ class WindowedStream(IncrementalStream):
                 source, outcome.window, tally=outcome.tally, cancelled=cancelled
             )
 
-        flight = Flight(windows, read, workers=account.policy.concurrency)
+        flight = Flight(
+            windows, read, workers=account.policy.concurrency, whole=self.may_read_again(account)
+        )
         with contextlib.closing(iter(flight)) as arrivals:
             for outcome, pages in arrivals:
                 try:

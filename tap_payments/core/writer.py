@@ -11,6 +11,7 @@ import typing as t
 from pathlib import Path
 
 from singer_sdk.io_base import SingerWriter
+from singer_sdk.singerlib import StateMessage
 
 from tap_payments.core.exact import dumps
 from tap_payments.core.stopping import OutputLost, ReaderGone, Shield
@@ -37,7 +38,11 @@ class Writer(SingerWriter):
         Raises:
             ReaderGone: nobody reads the output any more.
         """
-        self.write(self.format_message(message).encode() + b"\n")
+        if isinstance(message, StateMessage):  # the SDK copies all of it twice
+            line = dumps({"type": "STATE", "value": message.value})
+        else:
+            line = self.format_message(message).encode()
+        self.write(line + b"\n")
 
     def write_rows(self, stream: str, lines: bytes, extracted: datetime) -> int:
         """Writes rows as RECORD messages, and says how many; `lines` holds an object a line."""

@@ -7,6 +7,8 @@ import threading
 import time
 import typing as t
 
+import pytest
+
 from tap_payments.core.inflight import Again, Flight, Page
 
 if t.TYPE_CHECKING:
@@ -14,6 +16,10 @@ if t.TYPE_CHECKING:
 
 PATIENCE = 5.0
 """Seconds after which something that should happen at once does not happen at all."""
+
+
+BOTH_WAYS = pytest.mark.parametrize("slow", [0, PATIENCE], ids=["ahead", "by itself"])
+"""Read by threads from the start, or by the consumer."""
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -63,8 +69,9 @@ class Source:
                 self.ended.append(job)
 
     def is_over(self) -> bool:
-        """Whether every thread has ended."""
-        return not any(thread.is_alive() for thread in self.threads)
+        """Whether every thread that only reads has ended."""
+        own = threading.current_thread()
+        return not any(thread.is_alive() for thread in self.threads if thread is not own)
 
 
 def page(*rows: str, size: int = 1) -> Page:

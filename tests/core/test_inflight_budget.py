@@ -5,7 +5,7 @@ import time
 import typing as t
 
 import pytest
-from flight_jobs import PATIENCE, Source, page, read_all, until
+from flight_jobs import BOTH_WAYS, PATIENCE, Source, page, read_all, until
 
 from tap_payments.core.inflight import AHEAD, Flight, Page
 
@@ -15,7 +15,7 @@ if t.TYPE_CHECKING:
 
 def test_jobs_are_not_read_far_ahead_of_a_slow_consumer() -> None:
     source = Source(lambda job: [page(str(job), size=0)])
-    flight = Flight(range(100), source.read, workers=2)
+    flight = Flight(range(100), source.read, workers=2, slow=0)
     jobs = iter(flight)
     next(jobs)
     until(lambda: len(source.ended) == 2 * AHEAD)
@@ -25,9 +25,10 @@ def test_jobs_are_not_read_far_ahead_of_a_slow_consumer() -> None:
     until(source.is_over)
 
 
-def test_waiting_pages_stay_within_the_budget() -> None:
+@BOTH_WAYS
+def test_waiting_pages_stay_within_the_budget(slow: float) -> None:
     source = Source(lambda job: [page(f"{job}.{n}", size=10) for n in range(5)])
-    flight = Flight(range(20), source.read, workers=4, budget=100)
+    flight = Flight(range(20), source.read, workers=4, budget=100, slow=slow)
     taken = 0
     for _job, pages in flight:
         for _page in pages:
@@ -37,7 +38,8 @@ def test_waiting_pages_stay_within_the_budget() -> None:
     assert taken == 100
 
 
-def test_a_job_larger_than_the_budget_is_handed_out_while_it_is_read() -> None:
+@BOTH_WAYS
+def test_a_job_larger_than_the_budget_is_handed_out_while_it_is_read(slow: float) -> None:
     more = threading.Event()
 
     def pages(_job: int) -> Iterator[Page]:
@@ -46,7 +48,7 @@ def test_a_job_larger_than_the_budget_is_handed_out_while_it_is_read() -> None:
         assert more.wait(PATIENCE), "nothing was handed out"
         yield page("c", size=10)
 
-    flight = Flight([0], Source(pages).read, workers=2, budget=15)
+    flight = Flight([0], Source(pages).read, workers=2, budget=15, slow=slow)
     for _job, handed_out in flight:
         rows = []
         for each in handed_out:
@@ -55,10 +57,11 @@ def test_a_job_larger_than_the_budget_is_handed_out_while_it_is_read() -> None:
         assert rows == ["a", "b", "c"]
 
 
+@BOTH_WAYS
 @pytest.mark.parametrize("workers", [1, 4])
-def test_a_single_page_larger_than_the_budget_is_no_dead_end(workers: int) -> None:
+def test_a_single_page_larger_than_the_budget_is_no_dead_end(workers: int, slow: float) -> None:
     source = Source(lambda job: [page(f"{job}", size=1000)])
-    flight = Flight(range(8), source.read, workers=workers, budget=10)
+    flight = Flight(range(8), source.read, workers=workers, budget=10, slow=slow)
     assert [job for job, _ in read_all(flight)] == list(range(8))
 
 
@@ -74,7 +77,7 @@ def test_a_job_is_not_handed_out_before_it_is_complete_where_the_budget_allows_i
     got: list[str] = []
 
     def consume() -> None:
-        for _job, handed_out in Flight([0], Source(pages).read, workers=1):
+        for _job, handed_out in Flight([0], Source(pages).read, workers=1, slow=0):
             for each in handed_out:
                 got.extend(each.rows)
 

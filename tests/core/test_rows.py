@@ -10,10 +10,12 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Raw, Struct
 from row_box import (
     FLAT,
     KEYS,
     NESTED,
+    READER,
     ROW,
     by_the_sdk,
     codec_of,
@@ -26,6 +28,7 @@ from vendor_json import EVERYTHING, exactly, is_kept, row_of
 
 from tap_payments.core.exact import loads
 from tap_payments.core.rows import NESTED_CHUNK as CHUNK
+from tap_payments.core.rows import WHOLE
 
 FORMATS = jsonschema.FormatChecker(formats=())
 
@@ -66,6 +69,7 @@ def hold(name: str, rows: list[str]) -> None:
     body = page_of(rows)
     lines = outcome(lambda: lines_of(codec_of(SCHEMAS[name]), body))
     quick = lines if isinstance(lines, str) else [exactly(line) for line in lines]
+    assert quick == outcome(lambda: records_of(codec_of(SCHEMAS[name]), body, ahead=True))
     assert quick == outcome(lambda: records_of(USED[name], body))
     assert quick == outcome(lambda: records_of(CAREFUL[name], body))
     assert quick == outcome(lambda: by_the_sdk(CAREFUL[name], body))
@@ -110,6 +114,21 @@ def test_every_value_in_every_field_is_read_alike_and_kept(
     for field in {**NESTED["properties"], **NESTED["properties"]["part"]["properties"]}:
         inner = around.format(f'{{"{field}":{value}}}')
         hold(name, [f"{{{ROW},{inner[1:]}"])
+
+
+def test_a_page_that_is_written_at_once_becomes_structs_at_once() -> None:
+    codec = codec_of(NESTED)
+
+    def kind_of(rows: list[str], *, ahead: bool = False) -> type:
+        body = page_of(rows).encode()
+        page = READER.submit(codec.decode, body).result() if ahead else codec.decode(body)
+        return type(codec.rows_of(page)[0])
+
+    assert issubclass(kind_of([f"{{{ROW}}}"]), Struct)
+    assert kind_of([f"{{{ROW}}}"], ahead=True) is Raw
+    assert kind_of([f"{{{ROW}}}"] * (WHOLE // len(ROW))) is Raw
+    assert kind_of([f'{{{ROW},"new":1}}']) is Raw
+    assert kind_of([f"{{{ROW}}}"]) is Raw  # as its pages may be, after one that did not fit
 
 
 @pytest.mark.parametrize("schema", [FLAT, NESTED], ids=["flat", "nested"])

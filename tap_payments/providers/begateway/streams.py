@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from tap_payments.core.digests import Digests
 from tap_payments.core.errors import StreamFailed, Unreadable
@@ -176,6 +176,10 @@ class Transactions(WindowedStream):
 
     # Requests
 
+    def may_read_again(self, account: Provider) -> bool:
+        """Where counts are verified."""
+        return bool(account.own["verify_counts"])
+
     def read_window(
         self, source: Source, window: Window, *, tally: Tally, cancelled: threading.Event
     ) -> Iterator[Page | Again]:
@@ -240,7 +244,10 @@ def _uid_digest(uid: str) -> bytes:
 
 def _uids(rows: list[t.Any]) -> Iterator[str]:
     for row in rows:
-        yield row["uid"] if isinstance(row, dict) else msgspec.json.decode(row, type=_Uid).uid
+        if isinstance(row, Raw):
+            yield msgspec.json.decode(row, type=_Uid).uid
+        else:
+            yield row["uid"] if isinstance(row, dict) else row.uid
 
 
 def _parse_count(body: bytes) -> int:
