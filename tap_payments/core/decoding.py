@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
 import re
@@ -51,10 +52,10 @@ def read_csv(stream: t.BinaryIO, *, delimiter: str, reserved: Collection[str]) -
     source = io.BufferedReader(_PlainText(stream), _CHUNK)
     text = io.TextIOWrapper(source, encoding="utf-8-sig", newline="")
     lines = csv.reader(text, delimiter=delimiter, strict=True)
-    rows = _guarded(lines)
-    header: list[str] = next((cells for cells in rows if not _is_blank(cells)), [])
+    with _told(lines):
+        header: list[str] = next((cells for cells in lines if not _is_blank(cells)), [])
     columns = name_columns([name.strip() for name in header], reserved)
-    return Table(columns, _fitted(rows, len(columns)))
+    return Table(columns, _fitted(lines, len(columns)))
 
 
 def name_columns(names: Sequence[str], reserved: Collection[str]) -> tuple[str, ...]:
@@ -92,29 +93,29 @@ def _first_free(name: str, taken: Collection[str], *, is_fresh: bool) -> str:
     return f"{name}_{suffix}"
 
 
-def _guarded(lines: t.Any) -> Iterator[list[str]]:
+@contextlib.contextmanager
+def _told(lines: t.Any) -> Iterator[None]:
+    """Says where the CSV is broken."""
     try:
-        yield from lines
+        yield
     except csv.Error as error:
         raise ReportUnreadable(f"the CSV is broken at line {lines.line_num}: {error}") from error
     except UnicodeError as error:
         raise ReportUnreadable(f"the CSV is not UTF-8 after line {lines.line_num}") from error
 
 
-def _fitted(rows: Iterator[list[str]], width: int) -> Iterator[tuple[Cells, Extra | None]]:
-    for cells in rows:
-        if len(cells) == width:
-            if "" in cells:
-                yield [cell or None for cell in cells], None
-            else:
-                yield t.cast("Cells", cells), None
-        elif len(cells) > width:
-            surplus = enumerate(cells[width:], start=width + 1)
-            extra = {f"column_{position}": cell or None for position, cell in surplus}
-            yield [cell or None for cell in cells[:width]], extra
-        elif not _is_blank(cells):
-            padding: Cells = [None] * (width - len(cells))
-            yield [cell or None for cell in cells] + padding, None
+def _fitted(lines: Iterator[t.Any], width: int) -> Iterator[tuple[Cells, Extra | None]]:
+    with _told(lines):
+        for cells in lines:
+            if len(cells) == width:
+                yield cells if all(cells) else [cell or None for cell in cells], None
+            elif len(cells) > width:
+                surplus = enumerate(cells[width:], start=width + 1)
+                extra = {f"column_{position}": cell or None for position, cell in surplus}
+                yield [cell or None for cell in cells[:width]], extra
+            elif not _is_blank(cells):
+                padding: Cells = [None] * (width - len(cells))
+                yield [cell or None for cell in cells] + padding, None
 
 
 def _is_blank(cells: list[str]) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import operator
 import typing as t
-from collections import defaultdict
+from functools import lru_cache
 from hashlib import blake2b
+from itertools import compress
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-DIGEST = 16
-_PREFIX, _KEPT = 2, 10
+DIGEST, KEPT = 16, 10
 """Of each digest ten bytes are kept: the first two say where, the rest stand in a row there."""
 
 
@@ -25,56 +25,52 @@ class RowIds:
 
     def __init__(self, columns: Sequence[str]) -> None:
         order = sorted(range(len(columns)), key=columns.__getitem__)
-        self._names = [f"{columns[index]}\0" for index in order]
+        self._names = tuple(columns[index] for index in order)
         self._in_order = _picker(order)
-        self._parts = [columns[index] for index in order for _ in ("its name", "a cell")]
-        self._seen: defaultdict[bytes, bytearray] = defaultdict(bytearray)
+        self._all = _person_of(self._names)
+        self._seen = [bytearray() for _ in range(1 << 16)]
         self._repeats: dict[bytes, int] = {}
 
     def row_id(
         self, cells: Sequence[str | None], extra: Mapping[str, str | None] | None = None
     ) -> str:
         """32 hexadecimal digits for the next row, given in the order of the columns."""
-        if extra or None in cells or not cells:
-            content = self._sparse(cells, extra or {})
-        else:  # the fast way to the same bytes
-            parts = self._parts
-            parts[1::2] = t.cast("tuple[str, ...]", self._in_order(cells))
-            text = "\0".join(parts)
-            if text.count("\0") == len(parts) - 1:
-                content = text.encode("utf-8", "surrogatepass")
-            else:
-                content = self._sparse(cells, {})
-        digest = blake2b(content, digest_size=DIGEST).digest()
-        group, rest = self._seen[digest[:_PREFIX]], digest[_PREFIX:_KEPT]
+        person, values = self._all, self._in_order(cells)
+        if extra or not all(values):
+            names = self._names
+            if extra:
+                names += tuple(f"+{name}" for name in sorted(extra))
+                values += tuple(extra[name] for name in sorted(extra))
+            present = [cell is not None for cell in values]
+            person = _person_of(tuple(compress(names, present)))
+            values = tuple(compress(values, present))
+        text = "\0".join(values)
+        if text.count("\0") >= len(values) > 0:  # a cell has NUL itself; its JSON has none
+            text = "\0" * len(values) + json.dumps(values)
+        content = text.encode("utf-8", "surrogatepass")
+        digest = blake2b(content, digest_size=DIGEST, person=person).digest()
+        group, rest = self._seen[digest[0] << 8 | digest[1]], digest[2:KEPT]
         if group.find(rest) < 0:
             group += rest
         else:
             salt = self._ordinal(digest).to_bytes(DIGEST, "big")
-            digest = blake2b(content, digest_size=DIGEST, salt=salt).digest()
+            digest = blake2b(content, digest_size=DIGEST, person=person, salt=salt).digest()
         return digest.hex()
-
-    def _sparse(self, cells: Sequence[str | None], extra: Mapping[str, str | None]) -> bytes:
-        """Names and cells, NUL between them; as JSON where a cell has one itself."""
-        named = zip(self._names, self._in_order(cells))  # noqa: B905 - saying it takes a third longer
-        pairs = [name + cell for name, cell in named if cell is not None]
-        if extra:
-            pairs += [
-                f"+{name}\0{cell}" for name, cell in sorted(extra.items()) if cell is not None
-            ]
-        text = "\0".join(pairs)
-        if text.count("\0") != max(2 * len(pairs) - 1, 0):
-            text = "\0\0" + json.dumps(pairs)
-        return text.encode("utf-8", "surrogatepass")
 
     def _ordinal(self, digest: bytes) -> int:
         """How many equal rows came before a row that is not the first of its kind."""
-        key = digest[:_KEPT]
+        key = digest[:KEPT]
         self._repeats[key] = ordinal = self._repeats.get(key, 0) + 1
         return ordinal
 
 
-def _picker(order: Sequence[int]) -> Callable[[Sequence[str | None]], tuple[str | None, ...]]:
+@lru_cache(maxsize=4096)
+def _person_of(names: tuple[str, ...]) -> bytes:
+    """What makes hashes of the same cells differ where they are in other columns."""
+    return blake2b("\0".join(names).encode(), digest_size=blake2b.PERSON_SIZE).digest()
+
+
+def _picker(order: Sequence[int]) -> Callable[[Sequence[str | None]], tuple[t.Any, ...]]:
     """The cells in another order; `itemgetter` alone does it for two and more."""
     if len(order) > 1:
         return operator.itemgetter(*order)
