@@ -66,7 +66,7 @@ def _all_texts_suit(texts: Sequence[str], format_: str) -> bool:
     if not texts:
         return True
     try:
-        if format_ == "x-singer.decimal" and _are_alike(texts):
+        if format_ == "x-singer.decimal" and _are_plain(texts):
             return True
         if format_ in _TIMES:
             # One that has a quote in it makes more of itself, and is counted.
@@ -76,20 +76,15 @@ def _all_texts_suit(texts: Sequence[str], format_: str) -> bool:
     return all(suits(text, format_) for text in texts)
 
 
-def _are_alike(texts: Sequence[str]) -> bool:
-    """Whether all texts are plain decimals with the same signs: all `1.00`, all `-1.00` ..."""
-    lines = ("\n".join(texts) + "\n").encode()
-    signs = lines.translate(None, b"0123456789")
-    first = signs[: signs.index(b"\n") + 1]
-    if first not in (b"\n", b"-\n", b".\n", b"-.\n") or signs != first * len(texts):
+def _are_plain(texts: Sequence[str]) -> bool:
+    """Whether all texts are plain decimals, all with a point or all without: `1.00`, `-23.50`."""
+    lines = ("\n" + "\n".join(texts) + "\n").encode().replace(b"\n-", b"\n")
+    signs = lines[1:].translate(None, b"0123456789")
+    end = signs[: signs.index(b"\n") + 1]
+    if end not in (b"\n", b".\n") or signs != end * len(texts):
         return False
     # No text, and neither side of a point, is without digits.
-    return not (
-        lines[:1] in b".\n"
-        or b"\n\n" in lines
-        or b"-\n" in lines
-        or (b"." in first and (b"\n." in lines or b"-." in lines or b".\n" in lines))
-    )
+    return b"\n\n" not in lines and b"\n." not in lines and b".\n" not in lines
 
 
 class Column:
