@@ -7,6 +7,8 @@ import typing as t
 import msgspec
 from msgspec import Raw
 
+from tap_payments.core.rows import NOTHING
+
 if t.TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -30,8 +32,9 @@ class Cells:
         self._keys = tuple(key for key in keys if key not in own)
 
     def gather(self, lines: bytes) -> bytes:
-        """Rows, one JSON object a line, with their cells in one column."""
-        return _encoder.encode_lines([self._gather(row) for row in _rows.decode_lines(lines)])
+        """Rows, a line break and one JSON object a line, with their cells in one column."""
+        rows = map(self._gather, _rows.decode_lines(lines))
+        return _encoder.encode_lines([NOTHING, *rows])
 
     def _gather(self, row: dict[str, Raw]) -> dict[str, t.Any]:
         told: dict[str, t.Any] = {key: row[key] for key in self._keys}

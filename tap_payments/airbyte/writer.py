@@ -56,8 +56,8 @@ class AirbyteWriter(Writer):
                 self._enter(message.stream, "STARTED")
         elif isinstance(message, RecordMessage):
             extracted = message.time_extracted or self._clock()
-            line = serialize_json(message.record).encode() + b"\n"
-            self.write_rows(message.stream, line, extracted)
+            line = serialize_json(message.record).encode()
+            self.write_rows(message.stream, b"\n" + line + b"\n", extracted)
         elif isinstance(message, StateMessage):
             for stream, bookmark in message.value.get("bookmarks", {}).items():
                 if bookmark != self._bookmarks.get(stream):

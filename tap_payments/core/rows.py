@@ -33,6 +33,9 @@ FLAT_CHUNK, NESTED_CHUNK = 512, 50
 WHOLE = 512 * 1024
 """Bytes of a page that is decoded at once; its rows stay in the processor's cache, too."""
 
+NOTHING = Raw(b"")
+"""An empty line."""
+
 Row = Struct | dict[str, t.Any]
 
 
@@ -52,10 +55,13 @@ class RowWriter:
         self._encode = msgspec.json.Encoder().encode_lines
 
     def encode(self, batch: Batch) -> bytes:
-        """The rows as JSON, one a line; structs have the added members themselves."""
+        """A line break, and the rows as JSON, one a line.
+
+        Structs have the added members themselves.
+        """
         if batch.careful:
-            return b"".join(_to_line(self.added | row) for row in batch.rows)
-        return self._encode(batch.rows)
+            return b"\n" + b"".join(_to_line(self.added | row) for row in batch.rows)
+        return self._encode([NOTHING, *batch.rows])
 
     def to_python(self, row: dict[str, t.Any]) -> dict[str, t.Any]:
         """A careful row as the SDK takes it: Python values, numbers exact."""

@@ -45,7 +45,10 @@ class Writer(SingerWriter):
         self.write(line + b"\n")
 
     def write_rows(self, stream: str, lines: bytes, extracted: datetime) -> int:
-        """Writes rows as RECORD messages, and says how many; `lines` holds an object a line."""
+        """Writes rows as RECORD messages, and says how many.
+
+        `lines` is a line break, and an object a line.
+        """
         prefix = b'{"type":"RECORD","stream":' + dumps(stream) + b',"record":'
         suffix = b',"time_extracted":' + dumps(extracted.isoformat()) + b"}\n"
         return self.write_between(prefix, lines, suffix)
@@ -53,13 +56,14 @@ class Writer(SingerWriter):
     def write_between(self, prefix: bytes, lines: bytes, suffix: bytes) -> int:
         """Writes each line between a prefix and a suffix, in one piece, and says how many.
 
-        Only line breaks separate rows, and to replace one byte is a dozen times faster than two.
+        A line break comes before each row and after the last: one replacement puts in all that
+        stands between them, and to replace one byte is a dozen times faster than two.
         """
         between = suffix + prefix
-        rows = lines.replace(b"\n", between)
-        self.write(b"".join((prefix, memoryview(rows)[: len(rows) - len(prefix)])))
+        rows = memoryview(lines.replace(b"\n", between))
+        self.write(rows[len(suffix) : len(rows) - len(prefix)])
         # How much they grew tells their number, five times faster than counting.
-        return (len(rows) - len(lines)) // (len(between) - 1)
+        return (len(rows) - len(lines)) // (len(between) - 1) - 1
 
     def write(self, lines: bytes | memoryview) -> None:
         """Writes whole lines.

@@ -116,7 +116,7 @@ def test_lines_of_many_threads_stay_whole(writer: AirbyteWriter) -> None:
         for thread in threads:
             thread.start()
         for _ in range(40):
-            writer.write_rows("s", b'{"a":1}\n{"a":2}\n', NOW)
+            writer.write_rows("s", b'\n{"a":1}\n{"a":2}\n', NOW)
         for thread in threads:
             thread.join()
     lines = b"".join(output.pieces).decode().splitlines()

@@ -68,10 +68,11 @@ def test_key_columns_are_columns_of_their_own(platform: Platform, box: Sandbox) 
 
 def test_surplus_cells_stay_beside_the_row() -> None:
     lines = (
-        b'{"tapId":"1","b":null,"_row_id":"x","_row_number":1}\n'
+        b'\n{"tapId":"1","b":null,"_row_id":"x","_row_number":1}\n'
         b'{"tapId":"2","b":"\\u00e9","_row_id":"y","_row_number":2,"_extra":{"column_3":"c"}}\n'
     )
-    gathered = Cells(OWN, ["_account", "tapId"]).gather(lines).splitlines()
+    nothing, *gathered = Cells(OWN, ["_account", "tapId"]).gather(lines).splitlines()
+    assert nothing == b""
     assert [json.loads(line) for line in gathered] == [
         {"_row": {"tapId": "1", "b": None}, "tapId": "1", "_row_id": "x", "_row_number": 1},
         {

@@ -84,7 +84,9 @@ def lines_of(codec: RowCodec, body: str | bytes, *, ahead: bool = False) -> list
     page = READER.submit(codec.decode, spelled).result() if ahead else codec.decode(spelled)
     lines: list[bytes] = []
     for batch in codec.batches(codec.rows_of(page)):
-        lines += codec.encode(batch).splitlines()
+        nothing, *rows = codec.encode(batch).splitlines()
+        assert nothing == b""
+        lines += rows
     return lines
 
 

@@ -51,7 +51,7 @@ def written(*calls: t.Callable[[Writer], object], text: bool = False) -> list[t.
 @pytest.mark.parametrize("count", [1, 2, 500])
 def test_rows_become_records(count: int, *, text: bool) -> None:
     rows = [{"id": number, "text": "é}\n{"} for number in range(count)]
-    lines = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+    lines = b"\n" + b"".join(json.dumps(row).encode() + b"\n" for row in rows)
     assert written(lambda writer: writer.write_rows("a_stream", lines, AT), text=text) == [
         {
             "type": "RECORD",
@@ -66,7 +66,7 @@ def test_rows_become_records(count: int, *, text: bool) -> None:
 def test_messages_and_rows_keep_their_order() -> None:
     messages = written(
         lambda writer: writer.write_message(StateMessage(value={"n": 1})),
-        lambda writer: writer.write_rows("s", b'{"id":1}\n', AT),
+        lambda writer: writer.write_rows("s", b'\n{"id":1}\n', AT),
         lambda writer: writer.write_message(StateMessage(value={"n": "\ud800"})),
     )
     assert [message["type"] for message in messages] == ["STATE", "RECORD", "STATE"]
