@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 from functools import partial
 
@@ -25,7 +24,7 @@ class CheckedSource(PaymentsSource):
 
     def _policy(self, own: Mapping[str, t.Any]) -> Policy:
         policy = super()._policy(own)
-        return dataclasses.replace(policy, max_retries=min(policy.max_retries, RETRIES))
+        return policy._replace(max_retries=min(policy.max_retries, RETRIES))
 
     def problems(self) -> list[str]:
         """Everything that would keep a sync from working."""

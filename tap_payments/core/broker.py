@@ -7,7 +7,6 @@ broker per account serves all of its report streams.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 from datetime import timedelta
 
 from tap_payments.core.errors import QuotaSpent, StreamFailed
@@ -34,8 +33,7 @@ LONGEST_PAUSE = 30.0
 """Seconds that a start whose answer was lost gets to appear in the list."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReportPolicy:
+class ReportPolicy(t.NamedTuple):
     """The settings that decide what is asked for, and how patiently; see the contract's table."""
 
     file_type: str
@@ -47,8 +45,7 @@ class ReportPolicy:
     max_retry_wait: float = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(t.NamedTuple):
     """A report that can be read now, and the interval that it covers, in UTC.
 
     `until` is the watermark to commit after its last row. `zone` is the operator's (IANA).

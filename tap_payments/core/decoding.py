@@ -8,7 +8,6 @@ import csv
 import io
 import re
 import typing as t
-from dataclasses import dataclass
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -28,8 +27,7 @@ class ReportUnreadable(ValueError):
     """A report that is not what it should be; says what is wrong and where, and no content."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(t.NamedTuple):
     """A report's columns, and its rows: the cells of the columns, and what is surplus.
 
     A cell is None where it is empty. Reading the rows raises ReportUnreadable.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import typing as t
-from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import backoff
 import requests
@@ -32,16 +32,15 @@ LONGEST_WAIT = 60.0
 T = t.TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(t.NamedTuple):
     """One request as the vendor's document has it; the path is relative to the API's URL."""
 
     method: str
     path: str
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = MappingProxyType({})
     json: t.Any = None
     form: Mapping[str, str] | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 class Tally:
@@ -82,8 +81,7 @@ class Credentials(t.Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(t.NamedTuple):
     """How patiently an account is asked; the settings of these names."""
 
     user_agent: str

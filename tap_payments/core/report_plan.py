@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
 from tap_payments.core.reports import (
     Coverage,
@@ -30,8 +29,7 @@ if t.TYPE_CHECKING:
     from tap_payments.core.reports import ReportJob
 
 
-@dataclass(frozen=True, slots=True)
-class ReportNeed:
+class ReportNeed(t.NamedTuple):
     """What one run needs of one report type; instants in UTC.
 
     `since` is where reading begins (the watermark less the lookback), `until` the horizon.
@@ -53,8 +51,7 @@ class ReportNeed:
         return max(self.watermark, self.since) if self.watermark else self.since
 
 
-@dataclass(frozen=True, slots=True)
-class Adoption:
+class Adoption(t.NamedTuple):
     """A job of an earlier run, and what it covers of the need."""
 
     job: ReportJob

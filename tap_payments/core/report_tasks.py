@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tap_payments.core.errors import StreamFailed
 from tap_payments.core.report_plan import adopt, is_long, plan_requests
@@ -128,7 +128,7 @@ class Series:
         An adopted job is all that this run reads, unless the need takes several reports.
         """
         several = is_long(self.need, zone, self.step)
-        need = replace(self.need, least_until=None) if several else self.need
+        need = self.need._replace(least_until=None) if several else self.need
         while found := adopt(need, jobs, zone_of, file_type=self.file_type, now=now):
             task = Task(self.need, found.coverage, found.zone, job_id=found.job.job_id)
             task.look(found.job, found.zone, now)
@@ -181,7 +181,7 @@ class Series:
         if not tasks:
             return self.need
         until = tasks[-1].coverage.until
-        return replace(self.need, watermark=until, since=until, least_until=None)
+        return self.need._replace(watermark=until, since=until, least_until=None)
 
     def _ask_rest(self, before: list[Task], zone: ZoneInfo) -> list[Task]:
         rest = self._rest(before)

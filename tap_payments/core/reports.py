@@ -52,8 +52,7 @@ class ReportStatus(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-@dataclass(frozen=True, slots=True)
-class ReportRequest:
+class ReportRequest(t.NamedTuple):
     """A report to be made; the bounds are naive, local to the operator, on full hours."""
 
     report_type: str

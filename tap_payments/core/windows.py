@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 from datetime import timedelta
 
 from tap_payments.core.values import DAY, ceil_day, floor_day
@@ -16,8 +15,7 @@ SETTLING = timedelta(minutes=5)
 """How long an API may take to publish a row: no watermark comes closer to now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(t.NamedTuple):
     """The interval `[since, until)` in UTC; an open one is delivered but never committed."""
 
     since: datetime
@@ -29,8 +27,7 @@ class Window:
         return f"{self.since:%Y-%m-%dT%H:%M:%SZ}..{self.until:%Y-%m-%dT%H:%M:%SZ}"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(t.NamedTuple):
     """What one run has to read of one series: from a watermark to its horizon.
 
     `start` is the oldest instant that may be asked for, `watermark` the instant before which
@@ -49,8 +46,7 @@ class Span:
         return max(self.start, self.watermark) if self.watermark else self.start
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(t.NamedTuple):
     """What the settings and the clock allow one run to ask for; frozen when the run starts."""
 
     now: datetime
