@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import typing as t
 from types import MappingProxyType
 
@@ -28,6 +29,8 @@ if t.TYPE_CHECKING:
     from tap_payments.core.transport import Answer
 
 LONGEST_WAIT = 60.0
+SLOW = 0.05
+"""Seconds for an answer from which on it is worth to ask for the next one meanwhile."""
 
 T = t.TypeVar("T")
 
@@ -96,7 +99,8 @@ class Client:
 
     `subject` names the account in messages ("Zimpler account 'main'"), `hints` says what to check
     after a 401 and a 403, `unspoken` are texts that no message repeats after the server. No more
-    than `policy.concurrency` requests are open at a time; a 429 holds all of them back.
+    than `policy.concurrency` requests are open at a time; a 429 holds all of them back. `is_slow`
+    says whether an answer has kept its reader waiting.
     """
 
     def __init__(
@@ -122,6 +126,7 @@ class Client:
         self._slots = threading.BoundedSemaphore(policy.concurrency)
         self._resumes_at: float = 0.0
         self.total = SharedTally()
+        self.is_slow = False
         self.transport = Transport(
             user_agent=policy.user_agent, timeout=policy.request_timeout, pool=policy.concurrency
         )
@@ -188,7 +193,11 @@ class Client:
         """
         with self._slots:
             self.total.count()
-            status, _headers, body = self._exchange(call)
+            asked = time.monotonic()
+            try:
+                status, _headers, body = self._exchange(call)
+            finally:
+                self.is_slow = self.is_slow or time.monotonic() - asked > SLOW
         return self._read(call, status, body, decode)
 
     def _patience(self, call: Call, reason: str, wanted: float | None, usual: float) -> float:

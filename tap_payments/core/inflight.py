@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 import typing as t
 from collections import deque
 
@@ -14,14 +13,11 @@ if t.TYPE_CHECKING:
 
     from tap_payments.core.windows import Window
 
-BUDGET = 24 * 1024 * 1024
+BUDGET = 48 * 1024 * 1024
 """Bytes of answers that may wait to be written, over all windows in flight."""
 
 AHEAD = 4
 """Windows per thread that may wait to be written, however small they are."""
-
-SLOW = 0.02
-"""Seconds for an answer from which on threads are worth their cost."""
 
 J = t.TypeVar("J")
 
@@ -67,10 +63,11 @@ class Flight(t.Generic[J]):
     leaves nothing behind; only where the budget is used up they are handed out as they come. A
     job that fails raises when its turn comes; what comes after it is called off.
 
-    While answers take less than `slow` seconds, the consumer reads them itself: threads take turns
-    on one interpreter, and cost more than they give. Where no job is ever read again (`whole` is
-    false), each page is handed out at once then. From the first slow answer on threads read ahead,
-    and are not woken for every page.
+    As long as answers do not keep anybody waiting (`is_slow`, asked before the first job and after
+    each page), the consumer reads them itself: threads take turns on one interpreter, and cost
+    more than they give. Where no job is ever read again (`whole` is false), each page is handed
+    out at once then. From the first slow answer on threads read ahead, and are not woken for
+    every page.
     """
 
     def __init__(
@@ -81,17 +78,17 @@ class Flight(t.Generic[J]):
         workers: int,
         whole: bool = True,
         budget: int = BUDGET,
-        slow: float = SLOW,
+        is_slow: Callable[[], bool] = lambda: True,
     ) -> None:
         self._jobs = iter(jobs)
         self._read = read
         self._workers = workers
         self._whole = whole
         self._budget = budget
-        self._slow = slow
+        self._tell_slow = is_slow
         self._slots: deque[_Slot[J]] = deque()
         self._buffered = 0
-        self._is_slow = slow <= 0
+        self._is_slow = False
         self._started = self._running = 0
         self._no_more_jobs: BaseException | None = None
         self._lock = threading.Lock()
@@ -101,7 +98,8 @@ class Flight(t.Generic[J]):
 
     def __iter__(self) -> Generator[tuple[J, Iterator[Page]]]:
         """Each job with an iterator over its pages, which must be used up before the next."""
-        if self._is_slow:
+        if self._tell_slow():
+            self._is_slow = True
             self._start_threads(self._workers)
         try:
             while (slot := self._head()) is not None:
@@ -131,7 +129,10 @@ class Flight(t.Generic[J]):
     def _read_here(self, slot: _Slot[J]) -> Iterator[Page]:
         """The pages of a job that the consumer reads itself."""
         try:
-            for page in self._timed(self._read(slot.job, self.cancelled)):
+            for page in self._read(slot.job, self.cancelled):
+                if not self._is_slow and self._tell_slow():
+                    self._is_slow = True
+                    self._start_threads(self._workers - 1)
                 with self._lock:
                     self._take(slot, page)
                 while slot.pages and not (self._whole and self._buffered <= self._budget):
@@ -144,18 +145,6 @@ class Flight(t.Generic[J]):
             raise slot.error
         if self._is_slow:
             self._start_threads(self._workers)
-
-    def _timed(self, pages: Iterator[Page | Again]) -> Iterator[Page | Again]:
-        """The same pages; a slow one makes threads begin with the jobs that come next."""
-        while True:
-            asked = time.monotonic()
-            page = next(pages, None)
-            if time.monotonic() - asked >= self._slow:
-                self._is_slow = True
-                self._start_threads(self._workers - 1)
-            if page is None:
-                return
-            yield page
 
     def _pages(self, slot: _Slot[J]) -> Iterator[Page]:
         """The pages of a job that a thread reads."""
@@ -247,9 +236,9 @@ class Flight(t.Generic[J]):
         return not (slot is self._slots[0] and not slot.pages)
 
     def _release(self, size: int) -> None:
-        """Gives back what pages took; once half of the budget is free, threads go on."""
+        """Gives back what pages took; once an eighth of the budget is free, threads go on."""
         self._buffered -= size
-        half_is_free = self._buffered <= self._budget // 2
-        for slot in self._slots if half_is_free else (self._slots[0],):
+        has_room = self._buffered <= self._budget - self._budget // 8
+        for slot in self._slots if has_room else (self._slots[0],):
             if slot.held_back:
                 slot.room.notify()

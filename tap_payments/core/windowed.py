@@ -138,7 +138,11 @@ class WindowedStream(IncrementalStream):
             )
 
         flight = Flight(
-            windows, read, workers=account.policy.concurrency, whole=self.may_read_again(account)
+            windows,
+            read,
+            workers=account.policy.concurrency,
+            whole=self.may_read_again(account),
+            is_slow=lambda: account.client.is_slow,
         )
         with contextlib.closing(iter(flight)) as arrivals:
             for outcome, pages in arrivals:

@@ -15,7 +15,7 @@ if t.TYPE_CHECKING:
 
 def test_jobs_are_not_read_far_ahead_of_a_slow_consumer() -> None:
     source = Source(lambda job: [page(str(job), size=0)])
-    flight = Flight(range(100), source.read, workers=2, slow=0)
+    flight = Flight(range(100), source.read, workers=2)
     jobs = iter(flight)
     next(jobs)
     until(lambda: len(source.ended) == 2 * AHEAD)
@@ -26,9 +26,9 @@ def test_jobs_are_not_read_far_ahead_of_a_slow_consumer() -> None:
 
 
 @BOTH_WAYS
-def test_waiting_pages_stay_within_the_budget(slow: float) -> None:
+def test_waiting_pages_stay_within_the_budget(*, slow: bool) -> None:
     source = Source(lambda job: [page(f"{job}.{n}", size=10) for n in range(5)])
-    flight = Flight(range(20), source.read, workers=4, budget=100, slow=slow)
+    flight = Flight(range(20), source.read, workers=4, budget=100, is_slow=lambda: slow)
     taken = 0
     for _job, pages in flight:
         for _page in pages:
@@ -39,7 +39,7 @@ def test_waiting_pages_stay_within_the_budget(slow: float) -> None:
 
 
 @BOTH_WAYS
-def test_a_job_larger_than_the_budget_is_handed_out_while_it_is_read(slow: float) -> None:
+def test_a_job_larger_than_the_budget_is_handed_out_while_it_is_read(*, slow: bool) -> None:
     more = threading.Event()
 
     def pages(_job: int) -> Iterator[Page]:
@@ -48,7 +48,7 @@ def test_a_job_larger_than_the_budget_is_handed_out_while_it_is_read(slow: float
         assert more.wait(PATIENCE), "nothing was handed out"
         yield page("c", size=10)
 
-    flight = Flight([0], Source(pages).read, workers=2, budget=15, slow=slow)
+    flight = Flight([0], Source(pages).read, workers=2, budget=15, is_slow=lambda: slow)
     for _job, handed_out in flight:
         rows = []
         for each in handed_out:
@@ -59,9 +59,9 @@ def test_a_job_larger_than_the_budget_is_handed_out_while_it_is_read(slow: float
 
 @BOTH_WAYS
 @pytest.mark.parametrize("workers", [1, 4])
-def test_a_single_page_larger_than_the_budget_is_no_dead_end(workers: int, slow: float) -> None:
+def test_a_single_page_larger_than_the_budget_is_no_dead_end(workers: int, *, slow: bool) -> None:
     source = Source(lambda job: [page(f"{job}", size=1000)])
-    flight = Flight(range(8), source.read, workers=workers, budget=10, slow=slow)
+    flight = Flight(range(8), source.read, workers=workers, budget=10, is_slow=lambda: slow)
     assert [job for job, _ in read_all(flight)] == list(range(8))
 
 
@@ -77,7 +77,7 @@ def test_a_job_is_not_handed_out_before_it_is_complete_where_the_budget_allows_i
     got: list[str] = []
 
     def consume() -> None:
-        for _job, handed_out in Flight([0], Source(pages).read, workers=1, slow=0):
+        for _job, handed_out in Flight([0], Source(pages).read, workers=1):
             for each in handed_out:
                 got.extend(each.rows)
 
