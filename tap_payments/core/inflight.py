@@ -13,8 +13,9 @@ if t.TYPE_CHECKING:
 
     from tap_payments.core.windows import Window
 
-BUDGET = 48 * 1024 * 1024
-"""Bytes of answers that may wait to be written, over all windows in flight."""
+SHARE, LEAST_SHARES = 2_750_000, 8
+"""Bytes of answers that may wait to be written, over all windows in flight, for each thread: ten
+full pages of the largest rows, so that no window has to wait for the one before."""
 
 AHEAD = 4
 """Windows per thread that may wait to be written, however small they are."""
@@ -77,14 +78,14 @@ class Flight(t.Generic[J]):
         *,
         workers: int,
         whole: bool = True,
-        budget: int = BUDGET,
+        budget: int | None = None,
         is_slow: Callable[[], bool] = lambda: True,
     ) -> None:
         self._jobs = iter(jobs)
         self._read = read
         self._workers = workers
         self._whole = whole
-        self._budget = budget
+        self._budget = SHARE * max(workers, LEAST_SHARES) if budget is None else budget
         self._tell_slow = is_slow
         self._slots: deque[_Slot[J]] = deque()
         self._buffered = 0

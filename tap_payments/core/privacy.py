@@ -6,11 +6,15 @@ import hashlib
 import hmac
 import json
 import typing as t
+from functools import lru_cache
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
 Replace = t.Callable[[t.Any], t.Any]
+
+REMEMBERED = 4096
+"""Hashes that are kept: payers, cities and browsers come again."""
 
 
 def replacement(mode: str, key: str | None) -> Replace | None:
@@ -25,12 +29,15 @@ def replacement(mode: str, key: str | None) -> Replace | None:
         return lambda _value: None
     keyed = hmac.new((key or "").encode(), digestmod=hashlib.sha256)
 
-    def hashed(value: t.Any) -> str:
-        # An exact number is its own spelling as a text.
-        text = json.dumps(value) if isinstance(value, bool) else str(value)
+    @lru_cache(maxsize=REMEMBERED)
+    def hashed_text(text: str) -> str:
         mac = keyed.copy()
         mac.update(text.encode("utf-8", "surrogatepass"))
         return mac.hexdigest()
+
+    def hashed(value: t.Any) -> str:
+        # An exact number is its own spelling as a text.
+        return hashed_text(json.dumps(value) if isinstance(value, bool) else str(value))
 
     return hashed
 

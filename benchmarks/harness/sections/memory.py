@@ -15,7 +15,9 @@ if t.TYPE_CHECKING:
     from harness.bench import Bench
 
 ROUNDS = 2
-WINDOWS = 8
+WINDOWS, LATENCY = 8, 60
+"""What answers more quickly than in 50 ms is not read ahead."""
+
 SHAPES = {"flat": ("zimpler", 200_000), "nested": ("begateway", 20_000)}
 MORE = 10
 MOST_GROWTH, MOST = 1.15, 150
@@ -26,7 +28,10 @@ def memory(bench: Bench) -> str:
     commands, goals, lines = [], [], []
     for shape, (provider, usual) in SHAPES.items():
         for rows in (bench.rows(usual), bench.rows(usual) * MORE):
-            fast = tap(bench, provider, rows, name=f"{shape} {rows}", concurrency=WINDOWS)
+            fast = tap(
+                bench, provider, rows,
+                name=f"{shape} {rows}", latency=LATENCY, concurrency=WINDOWS,
+            )  # fmt: skip
             commands += [fast, _slowly_read(fast)]
     samples = bench.take_turns(commands, bench.rounds(ROUNDS))
     for shape, (_, usual) in SHAPES.items():
@@ -48,8 +53,9 @@ def memory(bench: Bench) -> str:
             goals.append(Target(wanted, measured, within and max(low, high) < MOST))
     header = ["rows", "peak, MB", "peak of ten times as many, MB", "ratio"]
     return (
-        f"{WINDOWS} windows in flight. The slow reader takes a megabyte every 10 ms, so that what "
-        f"is read ahead piles up.\n\n{table(header, lines)}\n{targets(goals)}"
+        f"{WINDOWS} windows in flight, {LATENCY} ms before each answer. The slow reader takes a "
+        "megabyte every 40 ms, so that what is read ahead piles up.\n\n"
+        f"{table(header, lines)}\n{targets(goals)}"
     )
 
 

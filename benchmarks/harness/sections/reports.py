@@ -15,7 +15,7 @@ from harness.tables import COSTS, Target, costs, table, targets
 if t.TYPE_CHECKING:
     from harness.bench import Bench
 
-ROUNDS = 1
+ROUNDS = 2
 ROWS = 2_000_000
 COMPARED = 20_000
 TIMES, MOST = 5, 300
