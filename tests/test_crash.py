@@ -33,19 +33,20 @@ def test_a_run_that_dies_at_any_line_is_completed_by_the_next(feed: Feed, worker
     with Sandbox(seed=None, days=DAYS, accounts=1, clock=clock) as sandbox:
         feed.fill(sandbox)
         config = feed.config(sandbox, concurrency=workers)
-        undisturbed = sync(sandbox, config)
+        slow = 0 if workers > 1 else 60
+        undisturbed = sync(sandbox, config, slow=slow)
         assert_nothing_lost(feed, sandbox, [undisturbed])
         assert len(undisturbed.states) >= DAYS
         for lines in range(0, len(undisturbed.lines), 1 if workers == 1 else 5):
             mortal = Mortal(lines)
             output = io.TextIOWrapper(mortal, encoding="utf-8")
             with pytest.raises(Killed):
-                sync(sandbox, config, stdout=output)
+                sync(sandbox, config, stdout=output, slow=slow)
             first = Run(lines=mortal.whole_lines())
             output.close()
             assert len(first.lines) == lines
             state = first.states[-1] if first.states else {}
-            second = sync(sandbox, config, state=state)
+            second = sync(sandbox, config, state=state, slow=slow)
             assert_nothing_lost(feed, sandbox, [first, second])
             assert second.state == undisturbed.state
 
@@ -53,9 +54,12 @@ def test_a_run_that_dies_at_any_line_is_completed_by_the_next(feed: Feed, worker
 # Signals
 
 
-def box() -> Sandbox:
-    """A sandbox in real time, which answers slowly enough to be interrupted."""
-    return Sandbox(seed=None, days=DAYS, accounts=1, latency=0.02)
+def box(latency: float) -> Sandbox:
+    """A sandbox in real time, which answers slowly enough to be interrupted.
+
+    From 0.05 seconds on, windows are read ahead.
+    """
+    return Sandbox(seed=None, days=DAYS, accounts=1, latency=latency)
 
 
 def chain(
@@ -101,7 +105,7 @@ def chain(
 def test_a_process_that_is_killed_after_each_state_is_completed_by_the_next(
     commands: Commands, tmp_path: Path, feed: Feed, signum: signal.Signals
 ) -> None:
-    with box() as sandbox:
+    with box(latency=0.02) as sandbox:
         feed.fill(sandbox)
         config = feed.config(sandbox, concurrency=1, window_days=2)
         runs = chain(commands, tmp_path, config, lambda _, line: line["type"] == "STATE", signum)
@@ -114,7 +118,7 @@ def test_a_process_that_is_stopped_at_chance_lines_is_completed_by_the_next(
     commands: Commands, tmp_path: Path, feed: Feed
 ) -> None:
     dice = random.Random(7)
-    with box() as sandbox:
+    with box(latency=0.06) as sandbox:
         feed.fill(sandbox)
         config = feed.config(sandbox, lookback_days=0)
         for signum in (signal.SIGTERM, signal.SIGKILL):

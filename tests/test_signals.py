@@ -26,7 +26,7 @@ if t.TYPE_CHECKING:
 
 def box() -> Sandbox:
     """A sandbox in real time, which answers slowly enough to be interrupted."""
-    return Sandbox(seed=None, days=DAYS, accounts=1, latency=0.02)
+    return Sandbox(seed=None, days=DAYS, accounts=1, latency=0.06)
 
 
 def held_up(sandbox: Sandbox, feed: Feed, how: str) -> None:

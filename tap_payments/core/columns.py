@@ -83,8 +83,8 @@ def _are_plain(texts: Sequence[str]) -> bool:
     end = signs[: signs.index(b"\n") + 1]
     if end not in (b"\n", b".\n") or signs != end * len(texts):
         return False
-    # No text, and neither side of a point, is without digits.
-    return b"\n\n" not in lines and b"\n." not in lines and b".\n" not in lines
+    # No text is without digits.
+    return b"\n\n" not in lines and b"\n.\n" not in lines
 
 
 class Column:

@@ -29,8 +29,6 @@ if t.TYPE_CHECKING:
     from tap_payments.core.transport import Answer
 
 LONGEST_WAIT = 60.0
-SLOW = 0.05
-"""Seconds for an answer from which on it is worth to ask for the next one meanwhile."""
 
 T = t.TypeVar("T")
 
@@ -126,7 +124,7 @@ class Client:
         self._slots = threading.BoundedSemaphore(policy.concurrency)
         self._resumes_at: float = 0.0
         self.total = SharedTally()
-        self.is_slow = False
+        self.is_slow = runtime.slow <= 0
         self.transport = Transport(
             user_agent=policy.user_agent, timeout=policy.request_timeout, pool=policy.concurrency
         )
@@ -197,7 +195,7 @@ class Client:
             try:
                 status, _headers, body = self._exchange(call)
             finally:
-                self.is_slow = self.is_slow or time.monotonic() - asked > SLOW
+                self.is_slow = self.is_slow or time.monotonic() - asked > self.runtime.slow
         return self._read(call, status, body, decode)
 
     def _patience(self, call: Call, reason: str, wanted: float | None, usual: float) -> float:

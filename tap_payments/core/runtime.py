@@ -26,12 +26,16 @@ def _wait(seconds: float, cancelled: threading.Event) -> None:
 
 @dataclass(frozen=True)
 class Runtime:
-    """The clock (aware, UTC), the wait (seconds, ended early by the event) and the dice."""
+    """The clock (aware, UTC), the wait (seconds, ended early by the event) and the dice.
+
+    `slow` is how many seconds an answer takes from which on the next is asked for meanwhile.
+    """
 
     clock: Callable[[], datetime] = _now
     wait: Callable[[float, threading.Event], None] = _wait
     chance: random.Random = field(default_factory=random.Random)
     on_wait: Callable[[str, float], None] = lambda _reason, _seconds: None
+    slow: float = 0.05
 
     def pause(self, seconds: float, cancelled: threading.Event, reason: str = "") -> None:
         """Waits, and tells `on_wait` why.

@@ -4,6 +4,8 @@ import json
 import typing as t
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import Raw
 
 from tap_payments.core import fields
@@ -186,6 +188,15 @@ def test_a_key_that_fits_stays() -> None:
 
 
 FORMATS = ["x-singer.decimal", "date-time", "date"]
+
+
+PIECES = st.sampled_from(["", "-", "--", "1", "23", ".", "1.0", "-1.5", "+1", "e5", "\n", "٣"])
+
+
+@given(st.lists(st.lists(PIECES, max_size=3).map("".join), min_size=1, max_size=3))
+def test_many_decimals_suit_where_each_of_them_does(texts: list[str]) -> None:
+    every = all(suits(text, "x-singer.decimal") for text in texts)
+    assert all_suit(texts, "x-singer.decimal") is every
 
 
 @pytest.mark.parametrize("format_", FORMATS)

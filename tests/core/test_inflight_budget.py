@@ -38,6 +38,31 @@ def test_waiting_pages_stay_within_the_budget(*, slow: bool) -> None:
     assert taken == 100
 
 
+def test_a_thread_that_was_held_back_goes_on_as_soon_as_there_is_room() -> None:
+    """Also while the job whose turn it is keeps everybody waiting."""
+    full, done = threading.Event(), threading.Event()
+
+    def pages(job: int) -> Iterator[Page]:
+        yield page(str(job), size=10)
+        if job == 0:
+            full.set()
+            assert done.wait(PATIENCE)
+
+    source = Source(pages)
+    slow, held_back = source.gate(1), source.gate(2)
+    flight = Flight(range(3), source.read, workers=3, budget=10)
+    consumer = threading.Thread(target=read_all, args=(flight,))
+    consumer.start()
+    assert full.wait(PATIENCE)
+    held_back.set()
+    time.sleep(0.02)
+    assert 2 not in source.put
+    done.set()
+    until(lambda: 2 in source.ended)
+    slow.set()
+    consumer.join(PATIENCE)
+
+
 @BOTH_WAYS
 def test_a_job_larger_than_the_budget_is_handed_out_while_it_is_read(*, slow: bool) -> None:
     more = threading.Event()
