@@ -57,7 +57,7 @@ def test_a_run_that_dies_at_any_line_is_completed_by_the_next(feed: Feed, worker
 def box(latency: float) -> Sandbox:
     """A sandbox in real time, which answers slowly enough to be interrupted.
 
-    From 0.05 seconds on, windows are read ahead.
+    From 0.02 seconds on, windows are read ahead.
     """
     return Sandbox(seed=None, days=DAYS, accounts=1, latency=latency)
 
@@ -105,7 +105,7 @@ def chain(
 def test_a_process_that_is_killed_after_each_state_is_completed_by_the_next(
     commands: Commands, tmp_path: Path, feed: Feed, signum: signal.Signals
 ) -> None:
-    with box(latency=0.02) as sandbox:
+    with box(latency=0.01) as sandbox:
         feed.fill(sandbox)
         config = feed.config(sandbox, concurrency=1, window_days=2)
         runs = chain(commands, tmp_path, config, lambda _, line: line["type"] == "STATE", signum)

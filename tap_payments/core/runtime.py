@@ -35,7 +35,7 @@ class Runtime:
     wait: Callable[[float, threading.Event], None] = _wait
     chance: random.Random = field(default_factory=random.Random)
     on_wait: Callable[[str, float], None] = lambda _reason, _seconds: None
-    slow: float = 0.05
+    slow: float = 0.02
 
     def pause(self, seconds: float, cancelled: threading.Event, reason: str = "") -> None:
         """Waits, and tells `on_wait` why.

@@ -16,7 +16,7 @@ if t.TYPE_CHECKING:
 
 ROUNDS = 2
 WINDOWS, LATENCY = 8, 60
-"""What answers more quickly than in 50 ms is not read ahead."""
+"""What answers more quickly than in 20 ms is not read ahead."""
 
 SHAPES = {"flat": ("zimpler", 200_000), "nested": ("begateway", 20_000)}
 MORE = 10
