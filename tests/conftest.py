@@ -7,9 +7,13 @@ import pytest
 from clock import Clock
 from commands import Commands
 from server import Server
+from taps import written
+
+from tap_payments.sandbox import Sandbox
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tap_payments.core.runtime import Runtime
 
@@ -34,6 +38,19 @@ def clock() -> Clock:
 @pytest.fixture
 def runtime(clock: Clock) -> Runtime:
     return clock.runtime()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Three days of all four providers; folders that need another one have their own."""
+    with Sandbox(seed=6, days=3, accounts=1) as serving:
+        yield serving
+
+
+@pytest.fixture
+def config(sandbox: Sandbox, tmp_path: Path) -> Path:
+    """The settings of two of the sandbox's providers, as a file."""
+    return written(tmp_path, "config.json", sandbox.config("zimpler", "spacivox"))
 
 
 @pytest.fixture(scope="session")

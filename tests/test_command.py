@@ -15,8 +15,6 @@ from taps import Row, settings, watermarks, written
 from tap_payments.sandbox import Clock, Fault, Sandbox
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from commands import Commands
 
 STREAMS = [
@@ -38,17 +36,6 @@ from tap_payments.command import run as main
 sys.argv = ["tap-payments", "--discover"]
 main()
 """
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(seed=6, days=3, accounts=1) as serving:
-        yield serving
-
-
-@pytest.fixture
-def config(sandbox: Sandbox, tmp_path: Path) -> Path:
-    return written(tmp_path, "config.json", sandbox.config("zimpler", "spacivox"))
 
 
 # Before anything else

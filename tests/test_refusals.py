@@ -7,24 +7,12 @@ import typing as t
 import pytest
 from taps import Row, settings, written
 
-from tap_payments.sandbox import Sandbox
-
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from commands import Commands
 
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(seed=6, days=3, accounts=1) as serving:
-        yield serving
-
-
-@pytest.fixture
-def config(sandbox: Sandbox, tmp_path: Path) -> Path:
-    return written(tmp_path, "config.json", sandbox.config("zimpler", "spacivox"))
+    from tap_payments.sandbox import Sandbox
 
 
 REFUSED: list[tuple[Row, tuple[str, ...]]] = [

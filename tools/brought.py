@@ -69,16 +69,10 @@ UPDATES = {
 def changed_payment(connection: duckdb.DuckDBPyConnection) -> str:
     """One payment whose state is another than before."""
     for stream, column, key, words in STATES:
-        if column not in columns_of(connection, "before", stream):
-            continue
-        found = connection.execute(
-            f'select now."{key}", was."{column}", now."{column}" from payments.main."{stream}" now '  # noqa: S608
-            f'join before.main."{stream}" was using (_account, "{key}") '
-            f'where was."{column}" is distinct from now."{column}" order by 1 limit 1'
-        ).fetchone()
+        found = first_changed(connection, stream, column, key, f'was."{column}", now."{column}"')
         if found:
-            payment, before, after = found
-            before, after = words.get(before, before), words.get(after, after)
+            payment, *states = found
+            before, after = (words.get(state, state) for state in states)
             return f"One change     {stream} {payment}: {column} {before} -> {after}"
     return "One change     no payment this time"
 
@@ -86,18 +80,28 @@ def changed_payment(connection: duckdb.DuckDBPyConnection) -> str:
 def old_payment(connection: duckdb.DuckDBPyConnection) -> str:
     """A payment that was created long before the two runs, and changed between them."""
     stream = "begateway_transactions"
-    if "created_at" not in columns_of(connection, "before", stream):
-        return "One old row    no beGateway here"
     for column, words in UPDATES.items():
-        found = connection.execute(
-            f'select uid, now.created_at::date, now."{column}" from payments.main.{stream} now '  # noqa: S608
-            f"join before.main.{stream} was using (_account, uid) "
-            f'where was."{column}" is distinct from now."{column}" order by 2 limit 1'
-        ).fetchone()
+        found = first_changed(
+            connection, stream, column, "uid", f'now.created_at::date, now."{column}"'
+        )
         if found:
             uid, created, when = found
             return f"One old row    {stream} {uid}: created {created}, {words} {str(when)[:16]}"
     return "One old row    none changed this time"
+
+
+def first_changed(
+    connection: duckdb.DuckDBPyConnection, stream: str, column: str, key: str, shown: str
+) -> tuple[t.Any, ...] | None:
+    """What is `shown` of the first row whose column is another than before, after its key."""
+    if column not in columns_of(connection, "before", stream):
+        return None
+    found: tuple[t.Any, ...] | None = connection.execute(
+        f'select "{key}", {shown} from payments.main."{stream}" now '  # noqa: S608 - names of ours
+        f'join before.main."{stream}" was using (_account, "{key}") '
+        f'where was."{column}" is distinct from now."{column}" order by 2, 1 limit 1'
+    ).fetchone()
+    return found
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, database: str, stream: str) -> list[str]:

@@ -50,7 +50,7 @@ def read_csv(stream: t.BinaryIO, *, delimiter: str, reserved: Collection[str]) -
     source = io.BufferedReader(_PlainText(stream), _CHUNK)
     text = io.TextIOWrapper(source, encoding="utf-8-sig", newline="")
     lines = csv.reader(text, delimiter=delimiter, strict=True)
-    with _told(lines):
+    with _naming_the_line(lines):
         header: list[str] = next((cells for cells in lines if not _is_blank(cells)), [])
     columns = name_columns([name.strip() for name in header], reserved)
     return Table(columns, _fitted(lines, len(columns)))
@@ -92,7 +92,7 @@ def _first_free(name: str, taken: Collection[str], *, is_fresh: bool) -> str:
 
 
 @contextlib.contextmanager
-def _told(lines: t.Any) -> Iterator[None]:
+def _naming_the_line(lines: t.Any) -> Iterator[None]:
     """Says where the CSV is broken."""
     try:
         yield
@@ -103,7 +103,7 @@ def _told(lines: t.Any) -> Iterator[None]:
 
 
 def _fitted(lines: Iterator[t.Any], width: int) -> Iterator[tuple[Cells, Extra | None]]:
-    with _told(lines):
+    with _naming_the_line(lines):
         for cells in lines:
             if len(cells) == width:
                 yield cells if all(cells) else [cell or None for cell in cells], None

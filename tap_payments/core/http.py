@@ -18,6 +18,7 @@ from tap_payments.core.errors import (
     parse_retry_after,
     vendor_message,
 )
+from tap_payments.core.tally import SharedTally
 from tap_payments.core.transport import Transport
 from tap_payments.core.troubles import Trouble
 
@@ -26,6 +27,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from tap_payments.core.runtime import Runtime
+    from tap_payments.core.tally import Tally
     from tap_payments.core.transport import Answer
 
 LONGEST_WAIT = 60.0
@@ -42,32 +44,6 @@ class Call(t.NamedTuple):
     json: t.Any = None
     form: Mapping[str, str] | None = None
     headers: Mapping[str, str] = MappingProxyType({})
-
-
-class Tally:
-    """What a piece of work cost: requests sent, of which retries."""
-
-    def __init__(self) -> None:
-        self.requests = 0
-        self.retries = 0
-
-
-class SharedTally(Tally):
-    """A tally that several threads count on."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._lock = threading.Lock()
-
-    def count(self) -> None:
-        """A request goes out."""
-        with self._lock:
-            self.requests += 1
-
-    def retried(self) -> None:
-        """The next request is a retry."""
-        with self._lock:
-            self.retries += 1
 
 
 class Credentials(t.Protocol):

@@ -86,25 +86,24 @@ class Flight(t.Generic[J]):
         self._workers = workers
         self._whole = whole
         self._budget = SHARE * max(workers, LEAST_SHARES) if budget is None else budget
-        self._tell_slow = is_slow
+        self._is_slow = is_slow
         self._slots: deque[_Slot[J]] = deque()
         self._buffered = 0
-        self._is_slow = False
+        self._aloft = False
         self._started = self._running = 0
         self._no_more_jobs: BaseException | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._arrived = threading.Condition(self._lock)
         self._turn = threading.Condition(self._lock)
         self.cancelled = threading.Event()
 
     def __iter__(self) -> Generator[tuple[J, Iterator[Page]]]:
         """Each job with an iterator over its pages, which must be used up before the next."""
-        if self._tell_slow():
-            self._is_slow = True
-            self._start_threads(self._workers)
+        if self._is_slow():
+            self._take_off(self._workers)
         try:
             while (slot := self._head()) is not None:
-                yield slot.job, self._pages(slot) if self._is_slow else self._read_here(slot)
+                yield slot.job, self._pages(slot) if self._aloft else self._read_here(slot)
                 with self._lock:
                     self._slots.popleft()
                     self._turn.notify()
@@ -117,7 +116,7 @@ class Flight(t.Generic[J]):
 
     def _head(self) -> _Slot[J] | None:
         with self._lock:
-            if not self._is_slow:
+            if not self._aloft:
                 self._add_slot()
             while not self._slots and self._running:
                 self._arrived.wait()
@@ -131,9 +130,8 @@ class Flight(t.Generic[J]):
         """The pages of a job that the consumer reads itself."""
         try:
             for page in self._read(slot.job, self.cancelled):
-                if not self._is_slow and self._tell_slow():
-                    self._is_slow = True
-                    self._start_threads(self._workers - 1)
+                if not self._aloft and self._is_slow():
+                    self._take_off(self._workers - 1)
                 with self._lock:
                     self._take(slot, page)
                 while slot.pages and not (self._whole and self._buffered <= self._budget):
@@ -144,8 +142,8 @@ class Flight(t.Generic[J]):
             yield self._hand_out(slot)
         if slot.error is not None:
             raise slot.error
-        if self._is_slow:
-            self._start_threads(self._workers)
+        if self._aloft:
+            self._take_off(self._workers)
 
     def _pages(self, slot: _Slot[J]) -> Iterator[Page]:
         """The pages of a job that a thread reads."""
@@ -154,9 +152,10 @@ class Flight(t.Generic[J]):
                 while not slot.done and not (slot.held_back and slot.pages):
                     slot.room.notify()  # held back, it may go on now that it is its turn
                     self._arrived.wait()
-            if not slot.pages:
-                break
-            yield self._hand_out(slot)
+                if not slot.pages:
+                    break
+                page = self._hand_out(slot)
+            yield page
         if slot.error is not None:
             raise slot.error
 
@@ -167,10 +166,14 @@ class Flight(t.Generic[J]):
             self._release(page.size)
             return page
 
-    def _start_threads(self, number: int) -> None:
-        while self._started < number:
-            self._started += 1
-            self._running += 1
+    def _take_off(self, threads: int) -> None:
+        """Lets so many threads read ahead, those that do already included."""
+        self._aloft = True
+        with self._lock:
+            more = threads - self._started
+            self._started += more
+            self._running += more
+        for _ in range(more):
             threading.Thread(target=self._work, daemon=True).start()
 
     def _work(self) -> None:

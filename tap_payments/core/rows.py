@@ -36,8 +36,6 @@ WHOLE = 512 * 1024
 NOTHING = Raw(b"")
 """An empty line."""
 
-Row = Struct | dict[str, t.Any]
-
 
 class Batch(t.NamedTuple):
     """Rows that are ready to be written: all structs, or all fitted members."""
@@ -104,11 +102,11 @@ class RowCodec(RowWriter):
         self._rows_of = operator.attrgetter(rows_field) if rows_field else None
         self._page_any = page[t.Any]
         self._raw_page = msgspec.json.Decoder(page[Raw])
-        self._only_careful = only_careful or not can_be_shaped(self.columns, rules)
         sections = any(column.members for column in self.columns.values())
         self._chunk = NESTED_CHUNK if sections else FLAT_CHUNK
-        closed_first = (True, False) if sections else (True,)
-        self._closed: Sequence[bool] = () if self._only_careful else closed_first
+        self._closed: Sequence[bool] = (True, False) if sections else (True,)
+        if only_careful or not can_be_shaped(self.columns, rules):
+            self._closed = ()
         self._shape = functools.cache(self._make_shape)
         self._whole_page: msgspec.json.Decoder[t.Any] | None = None
         if self._closed and rules is None:

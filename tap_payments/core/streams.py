@@ -12,9 +12,9 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
 
 from tap_payments.core.errors import StreamFailed
-from tap_payments.core.http import Tally
 from tap_payments.core.privacy import Rules, replacement
 from tap_payments.core.rows import Batch, RowCodec, RowWriter
+from tap_payments.core.tally import Tally
 
 if t.TYPE_CHECKING:
     import threading

@@ -13,7 +13,7 @@ from requests.adapters import HTTPAdapter
 
 from tap_payments.core.errors import StreamFailed, outcome_of
 from tap_payments.core.exact import dumps
-from tap_payments.core.troubles import Trouble, in_words, innermost, is_slow
+from tap_payments.core.troubles import Trouble, in_words, innermost, ran_out_of_time
 from tap_payments.core.urls import is_loopback, origin_of
 
 if t.TYPE_CHECKING:
@@ -127,7 +127,7 @@ class Transport:
             with self._sent(request, own, subject) as response:
                 yield response
         except urllib3.exceptions.HTTPError as error:
-            if is_slow(error):
+            if ran_out_of_time(error):
                 raise Trouble("did not answer in time", slow=True) from error
             cause = innermost(error)
             if isinstance(cause, ssl.SSLCertVerificationError):

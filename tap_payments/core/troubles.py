@@ -30,7 +30,7 @@ class Trouble(Exception):
         self.limited = limited
 
 
-def is_slow(error: urllib3.exceptions.HTTPError) -> bool:
+def ran_out_of_time(error: urllib3.exceptions.HTTPError) -> bool:
     """Whether time ran out; a refused connection counts as that to urllib3."""
     return isinstance(error, urllib3.exceptions.TimeoutError) and not isinstance(
         error, urllib3.exceptions.NewConnectionError

@@ -13,10 +13,10 @@ from msgspec import Raw, Struct
 from tap_payments.core.edges import Edges
 from tap_payments.core.errors import StreamFailed
 from tap_payments.core.exact import dumps, loads
-from tap_payments.core.http import Tally
 from tap_payments.core.inflight import Again, Flight, Page
 from tap_payments.core.shapes import ACCOUNT
 from tap_payments.core.streams import Context, ProviderStream
+from tap_payments.core.tally import Tally
 from tap_payments.core.values import format_instant
 from tap_payments.core.watermarks import read_watermark
 from tap_payments.core.windows import Span, Window, plan_windows

@@ -20,7 +20,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from e2e.postgres import Postgres
+    from postgres import Postgres
+
 
 AIRFLOW = ROOT / ".tools/airflow/bin/airflow"
 LOADER = PLUGINS / "loaders/target-postgres/venv/bin/target-postgres"

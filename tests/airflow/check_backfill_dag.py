@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import taps
 from airflow_home import SCHEMA, Airflow
-from e2e.postgres import serving
+from e2e.meltano_project import TOOLS
 from e2e.truth import rows_of, select, truth
+from postgres import serving
 
 from tap_payments.sandbox import Clock, Sandbox
 
@@ -35,7 +36,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def airflow(sandbox: Sandbox, tmp_path: Path) -> Iterator[Airflow]:
-    with serving() as postgres:
+    with serving(TOOLS.parent) as postgres:
         yield Airflow.create(tmp_path, postgres, sandbox.config("zimpler"))
 
 

@@ -13,8 +13,9 @@ import pytest
 from clock import Clock
 
 from tap_payments.core.errors import StreamFailed, Unreadable
-from tap_payments.core.http import Call, Client, Policy, Tally
+from tap_payments.core.http import Call, Client, Policy
 from tap_payments.core.provider import Fixed
+from tap_payments.core.tally import Tally
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

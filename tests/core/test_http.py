@@ -28,10 +28,10 @@ def make(server: Server) -> Iterator[Make]:
 
 def test_a_request_is_sent_as_it_was_asked_for(server: Server, make: Make) -> None:
     server.script(OK)
-    assert make(f"{server.url}/root/").fetch() == ROWS
+    assert make(f"{server.url}/base/").fetch() == ROWS
     (request,) = server.requests
     assert request.method == "GET"
-    assert request.path == "/root/v1/rows"
+    assert request.path == "/base/v1/rows"
     assert request.query == GET.params
     assert request.headers["user-agent"] == "tap-payments/test"
     assert request.headers["authorization"] == f"Bearer {SECRET}"

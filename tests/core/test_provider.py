@@ -10,9 +10,10 @@ from clock import Clock
 from server import Answer, Server
 
 from tap_payments.core.errors import StreamFailed
-from tap_payments.core.http import Call, Policy, Tally
+from tap_payments.core.http import Call, Policy
 from tap_payments.core.provider import Fixed, Provider, basic
 from tap_payments.core.settings import account_settings
+from tap_payments.core.tally import Tally
 
 
 class Acme(Provider):

@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from e2e.meltano_project import Project, variables
-from e2e.postgres import Postgres, serving
+from e2e.meltano_project import TOOLS, Project, variables
+from postgres import serving
 
 from tap_payments.sandbox import Clock, Sandbox
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from postgres import Postgres
 
 HERE = Path(__file__).parent
 
@@ -41,5 +43,5 @@ def project(sandbox: Sandbox, tmp_path: Path) -> Project:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    with serving() as server:
+    with serving(TOOLS.parent) as server:
         yield server

@@ -14,7 +14,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from e2e.postgres import Postgres
+    from postgres import Postgres
 
     from tap_payments.sandbox import Sandbox
 

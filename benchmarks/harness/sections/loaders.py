@@ -7,17 +7,19 @@ import shlex
 import subprocess
 import typing as t
 
-from harness.bench import binary
+from postgres import serving
+
+from harness.bench import ENVIRONMENTS, binary
 from harness.contestants import STREAMS, plain, tap
 from harness.measure import Command, measure
-from harness.postgres import serving_postgres
 from harness.tables import table
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
+    from postgres import Postgres
+
     from harness.bench import Bench
-    from harness.postgres import Postgres
 
 ROUNDS = 1
 ROWS = 50_000
@@ -29,7 +31,7 @@ PIPELINES = ("target-jsonl", "target-duckdb", "target-postgres")
 def loaders(bench: Bench) -> str:
     """Wall time and CPU of all processes, and the part of it that is the tap's."""
     rows = bench.rows(ROWS)
-    with serving_postgres() as postgres:
+    with serving(ENVIRONMENTS / "postgres") as postgres:
         project = _Project(bench, postgres, rows)
         commands = []
         for extractor in project.taps:

@@ -10,17 +10,15 @@ import typing as t
 from datetime import timedelta
 from functools import partial
 
-import msgspec
-from msgspec import Raw, Struct
-
 from tap_payments.core.digests import Digests
-from tap_payments.core.errors import StreamFailed, Unreadable
+from tap_payments.core.errors import StreamFailed
 from tap_payments.core.exact import dumps
 from tap_payments.core.http import Call
 from tap_payments.core.inflight import Again, Page
 from tap_payments.core.pagination import Cursors
 from tap_payments.core.windowed import WindowedStream, spell_row, text_of
 from tap_payments.providers.begateway import schemas
+from tap_payments.providers.begateway.answers import ReportPage, parse_count, uids_of
 from tap_payments.providers.begateway.passes import (
     CREATED,
     UPDATES,
@@ -35,38 +33,14 @@ if t.TYPE_CHECKING:
     from datetime import datetime
 
     from tap_payments.core.edges import Edges
-    from tap_payments.core.http import Tally
     from tap_payments.core.provider import Provider
     from tap_payments.core.rows import Batch
     from tap_payments.core.streams import Context
+    from tap_payments.core.tally import Tally
     from tap_payments.core.windowed import Source
     from tap_payments.core.windows import Span, Window
 
-T = t.TypeVar("T")
 HEADERS = {"X-Api-Version": "3"}
-
-
-class ReportPage(Struct, t.Generic[T]):
-    """An answer of `POST /api/reports`."""
-
-    transactions: list[T]
-    has_more: bool
-    count: t.Any = None
-    last_object_id: t.Any = None
-
-
-class _Count(Struct):
-    count: int
-
-
-class _CountAnswer(Struct):
-    """An answer of `POST /api/reports/count`."""
-
-    transactions: _Count
-
-
-class _Uid(Struct):
-    uid: str
 
 
 class Transactions(WindowedStream):
@@ -197,13 +171,13 @@ class Transactions(WindowedStream):
             distinct = 0
             for page in self._pages(source, params, fetch):
                 if verified:
-                    distinct += sum(uids.add(_uid_digest(uid)) for uid in _uids(page.rows))
+                    distinct += sum(uids.add(_uid_digest(uid)) for uid in uids_of(page.rows))
                 yield page
             if not verified:
                 return
             counted = fetch(
                 Call("POST", "/api/reports/count", json={"report_params": params}, headers=HEADERS),
-                _parse_count,
+                parse_count,
             )
             if counted == distinct:
                 yield Page([], 0, total=counted)
@@ -240,18 +214,3 @@ def _digest(row: t.Any) -> bytes:
 
 def _uid_digest(uid: str) -> bytes:
     return hashlib.blake2b(uid.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def _uids(rows: list[t.Any]) -> Iterator[str]:
-    for row in rows:
-        if isinstance(row, Raw):
-            yield msgspec.json.decode(row, type=_Uid).uid
-        else:
-            yield row["uid"] if isinstance(row, dict) else row.uid
-
-
-def _parse_count(body: bytes) -> int:
-    try:
-        return msgspec.json.decode(body, type=_CountAnswer).transactions.count
-    except msgspec.MsgspecError as error:
-        raise Unreadable("the body is not what the vendor's document says") from error

@@ -17,10 +17,10 @@ if t.TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
 
-    from tap_payments.core.http import Tally
     from tap_payments.core.provider import Provider
     from tap_payments.core.rows import RowCodec
     from tap_payments.core.streams import Context
+    from tap_payments.core.tally import Tally
     from tap_payments.core.windowed import Source
 
 SHORTEST = timedelta(hours=1)

@@ -8,8 +8,9 @@ from datetime import timedelta
 import msgspec
 
 from tap_payments.core.errors import Unreadable
-from tap_payments.core.http import Call, Client, Tally
+from tap_payments.core.http import Call, Client
 from tap_payments.core.provider import Fixed, basic
+from tap_payments.core.tally import Tally
 
 if t.TYPE_CHECKING:
     import logging

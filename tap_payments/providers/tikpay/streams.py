@@ -29,11 +29,11 @@ if t.TYPE_CHECKING:
     import threading
 
     from tap_payments.core.broker import Delivery
-    from tap_payments.core.http import Tally
     from tap_payments.core.provider import Provider
     from tap_payments.core.rows import RowCodec
     from tap_payments.core.settings import Schema
     from tap_payments.core.streams import Context
+    from tap_payments.core.tally import Tally
     from tap_payments.providers.tikpay.provider import Tikpay
     from tap_payments.tap import TapPayments
 

@@ -22,10 +22,10 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from tap_payments.core.http import Tally
     from tap_payments.core.provider import Provider
     from tap_payments.core.rows import RowCodec
     from tap_payments.core.streams import Context
+    from tap_payments.core.tally import Tally
     from tap_payments.core.windowed import Source
     from tap_payments.core.windows import Span, Window
 

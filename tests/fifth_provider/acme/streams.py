@@ -18,8 +18,8 @@ if t.TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
 
-    from tap_payments.core.http import Tally
     from tap_payments.core.inflight import Again
+    from tap_payments.core.tally import Tally
     from tap_payments.core.windowed import Source
     from tap_payments.core.windows import Window
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL server for one test session: the binaries of a wheel, a folder, a socket in it."""
+"""A PostgreSQL server for a while: the binaries of a wheel, a folder, a socket in it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
-
-from e2e.meltano_project import ROOT, Row
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,19 +35,23 @@ class Postgres:
         """For SQLAlchemy."""
         return f"postgresql+psycopg://postgres@/postgres?host={quote(str(self.socket_folder))}"
 
-    def rows(self, sql: str) -> list[Row]:
+    def psql(self, sql: str) -> list[str]:
+        """The command line for a statement, whose answer is nothing but values."""
+        where = ["-h", str(self.socket_folder), "-U", "postgres"]
+        how = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
+        return [str(self.binaries / "psql"), *where, *how, "-c", sql]
+
+    def rows(self, sql: str) -> list[dict[str, t.Any]]:
         """What a query answers."""
-        wrapped = f"select row_to_json(answer) from ({sql}) answer"  # noqa: S608 - a test's own
-        command = [str(self.binaries / "psql"), "-h", str(self.socket_folder), "-U", "postgres"]
-        command += ["-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", wrapped]
-        answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        return [json.loads(line) for line in answer.splitlines()]
+        wrapped = f"select row_to_json(answer) from ({sql}) answer"  # noqa: S608 - our own query
+        answer = subprocess.run(self.psql(wrapped), check=True, capture_output=True, text=True)
+        return [json.loads(line) for line in answer.stdout.splitlines()]
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[Postgres]:
-    """A new server; its folder goes when it ends."""
-    (packages,) = (ROOT / ".tools/meltano/lib").glob("*/site-packages")
+def serving(environment: Path) -> Iterator[Postgres]:
+    """A new server by the wheel in a virtual environment; its folder goes when it ends."""
+    (packages,) = (environment / "lib").glob("*/site-packages")
     # Short, since a socket's path may have no more than about 100 characters.
     with tempfile.TemporaryDirectory(prefix="pg") as name:
         home, as_other = Path(name), {}
@@ -73,14 +75,14 @@ def serving() -> Iterator[Postgres]:
             process = subprocess.Popen(serve, cwd=data, stdout=log, stderr=log, **as_other)  # type: ignore[call-overload]  # as above
         try:
             server = Postgres(binaries, data)
-            wait_for(server, process, home / "log")
+            _wait_for(server, process, home / "log")
             yield server
         finally:
             process.terminate()
             process.wait(30)
 
 
-def wait_for(server: Postgres, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_for(server: Postgres, process: subprocess.Popen[bytes], log: Path) -> None:
     """Until the server answers."""
     command = [str(server.binaries / "pg_isready"), "-h", str(server.socket_folder), "-t", "30"]
     for _ in range(100):
