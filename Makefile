@@ -45,8 +45,8 @@ unit: $(TAP)  ## the tests that need no Meltano
 	@$(BIN)/pytest -m "not e2e"
 
 soak: $(TAP)  ## hundreds of runs with faults and deaths, and much more chance in the property tests
-	@CHAOS=$${CHAOS:-80} $(BIN)/pytest tests/test_chaos.py
-	@$(BIN)/pytest tests/core --hypothesis-profile=soak
+	@CHAOS=$${CHAOS:-80} $(BIN)/pytest tests/command/test_chaos.py
+	@$(BIN)/pytest tests/rows tests/tables tests/windows tests/streams tests/reports --hypothesis-profile=soak
 
 airbyte: $(TAP) $(PYAIRBYTE)  ## PyAirbyte reads the source twice, and Airbyte's own source tests
 	@cd tests/pyairbyte && PATH="$(CURDIR)/$(BIN):$$PATH" $(CURDIR)/.tools/pyairbyte/bin/python -m pytest

@@ -10,9 +10,9 @@ import typing as t
 
 from singer_sdk.exceptions import ConfigValidationError
 
-from tap_payments.core.errors import Refused, SyncFailed, unexpected
-from tap_payments.core.stopping import ReaderGone, Stopped
-from tap_payments.core.writer import silence_stdout
+from tap_payments.errors import Refused, SyncFailed, unexpected
+from tap_payments.output.stopping import ReaderGone, Stopped
+from tap_payments.output.writer import silence_stdout
 from tap_payments.tap import TapPayments
 
 if t.TYPE_CHECKING:

@@ -10,18 +10,18 @@ from singer_sdk.exceptions import ConfigValidationError, MappingError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.tap_base import CliTestOptionValue
 
-from tap_payments.core.checks import check_settings
-from tap_payments.core.errors import Refused
-from tap_payments.core.http import Policy
-from tap_payments.core.inputs import catalog_problem, checked
-from tap_payments.core.run import ResilientTap
-from tap_payments.core.settings import defaults_of, given, resolve_accounts
-from tap_payments.core.sync_windows import SyncWindows
-from tap_payments.core.values import to_instant
-from tap_payments.core.watermarks import state_problem
-from tap_payments.core.windows import Bounds
+from tap_payments.accounts.checks import check_settings
+from tap_payments.accounts.settings import defaults_of, given, resolve_accounts
+from tap_payments.errors import Refused
+from tap_payments.http.client import Policy
+from tap_payments.inputs import catalog_problem, checked
 from tap_payments.providers import PROVIDERS
 from tap_payments.settings import SETTINGS, settings_schema
+from tap_payments.streams.sync_windows import SyncWindows
+from tap_payments.sync.tap import ResilientTap
+from tap_payments.windows.instants import to_instant
+from tap_payments.windows.watermarks import state_problem
+from tap_payments.windows.window import Bounds
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,9 +30,9 @@ if t.TYPE_CHECKING:
     from singer_sdk import Stream
     from singer_sdk.plugin_base import _ConfigInput
 
-    from tap_payments.core.provider import Provider
-    from tap_payments.core.streams import Context, ProviderStream
-    from tap_payments.core.windowed import WindowOutcome
+    from tap_payments.accounts.account import Provider
+    from tap_payments.streams.stream import Context, ProviderStream
+    from tap_payments.streams.windowed import WindowOutcome
 
 
 class TapPayments(ResilientTap):

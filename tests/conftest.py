@@ -4,18 +4,18 @@ import typing as t
 
 import hypothesis
 import pytest
-from clock import Clock
-from commands import Commands
-from server import Server
-from taps import written
 
 from tap_payments.sandbox import Sandbox
+from tests.support.clock import Clock
+from tests.support.commands import Commands
+from tests.support.server import Server
+from tests.support.taps import written
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tap_payments.core.runtime import Runtime
+    from tap_payments.runtime import Runtime
 
 # The same examples in every run, however slow the machine is.
 hypothesis.settings.register_profile("tap", deadline=None, derandomize=True, database=None)

@@ -15,8 +15,9 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from server import Answer, Request, Server
-from taps import Finished, Row
+
+from tests.support.server import Answer, Request, Server
+from tests.support.taps import Finished, Row
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +76,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-ACME_IMPORT = "from tap_payments.providers.acme.provider import Acme\n"
+ACME_IMPORT = "from tap_payments.providers.acme.account import Acme\n"
 
 
 @pytest.fixture

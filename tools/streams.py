@@ -8,8 +8,8 @@ import typing as t
 
 from tables import table
 
-from tap_payments.core.privacy import Rules
-from tap_payments.core.streams import ProviderStream
+from tap_payments.rows.privacy import Rules
+from tap_payments.streams.stream import ProviderStream
 from tap_payments.tap import TapPayments
 
 if t.TYPE_CHECKING:

@@ -15,9 +15,9 @@ from singer_sdk.exceptions import ConfigValidationError
 from tap_payments.airbyte import commands, messages
 from tap_payments.airbyte.logs import told_to
 from tap_payments.airbyte.writer import AirbyteWriter
-from tap_payments.core.errors import Refused, SyncFailed, unexpected
-from tap_payments.core.runtime import Runtime
-from tap_payments.core.stopping import OutputLost, Stopped
+from tap_payments.errors import Refused, SyncFailed, unexpected
+from tap_payments.output.stopping import OutputLost, Stopped
+from tap_payments.runtime import Runtime
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
 from tap_payments.airbyte import cells
-from tap_payments.core.errors import Refused
-from tap_payments.core.fields import key, text
-from tap_payments.core.streams import ProviderStream
+from tap_payments.errors import Refused
+from tap_payments.rows.fields import key, text
+from tap_payments.streams.stream import ProviderStream
 
 if t.TYPE_CHECKING:
     from singer_sdk import Stream

@@ -6,14 +6,14 @@ import typing as t
 from functools import partial
 
 from tap_payments.airbyte.source import PaymentsSource
-from tap_payments.core.streams import ProviderStream, SnapshotStream
-from tap_payments.core.windowed import IncrementalStream
+from tap_payments.streams.stream import ProviderStream, SnapshotStream
+from tap_payments.streams.windowed import IncrementalStream
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tap_payments.core.http import Policy
-    from tap_payments.core.provider import Provider
+    from tap_payments.accounts.account import Provider
+    from tap_payments.http.client import Policy
 
 RETRIES = 2
 """How often a check asks again, at most: somebody waits for its answer."""

@@ -14,8 +14,8 @@ from tap_payments.airbyte.reading import ReadSource
 from tap_payments.airbyte.source import PaymentsSource
 from tap_payments.airbyte.specification import specification
 from tap_payments.airbyte.states import parse_states
-from tap_payments.core.errors import Refused
-from tap_payments.core.exact import loads
+from tap_payments.errors import Refused
+from tap_payments.rows.exact_json import loads
 
 if t.TYPE_CHECKING:
     from argparse import Namespace

@@ -13,17 +13,17 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INC
 from tap_payments.airbyte.catalog import FULL_REFRESH, INCREMENTAL, has_open_columns
 from tap_payments.airbyte.cells import Cells
 from tap_payments.airbyte.source import PaymentsSource
-from tap_payments.core.errors import QuotaSpent, SyncFailed
-from tap_payments.core.stopping import GRACE
-from tap_payments.core.watermarks import state_problem
+from tap_payments.errors import QuotaSpent, SyncFailed
+from tap_payments.output.stopping import GRACE
+from tap_payments.windows.watermarks import state_problem
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from tap_payments.airbyte.catalog import Configured
     from tap_payments.airbyte.writer import AirbyteWriter
-    from tap_payments.core.errors import StreamFailed
-    from tap_payments.core.streams import Context, ProviderStream
+    from tap_payments.errors import StreamFailed
+    from tap_payments.streams.stream import Context, ProviderStream
 
 
 LIMITED = "rate limited"

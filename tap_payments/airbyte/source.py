@@ -8,7 +8,7 @@ from functools import cached_property
 from singer_sdk.exceptions import ConfigValidationError
 
 from tap_payments.airbyte.catalog import describe
-from tap_payments.core.progress import Progress
+from tap_payments.sync.progress import Progress
 from tap_payments.tap import TapPayments
 
 if t.TYPE_CHECKING:

@@ -10,7 +10,7 @@ import typing as t
 from tap_payments.settings import settings_schema
 
 if t.TYPE_CHECKING:
-    from tap_payments.core.settings import Schema
+    from tap_payments.accounts.settings import Schema
 
 DOCUMENTATION = "https://pypi.org/project/tap-payments/"
 

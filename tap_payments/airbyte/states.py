@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
-from tap_payments.core.errors import Refused
+from tap_payments.errors import Refused
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

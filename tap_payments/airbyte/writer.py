@@ -12,9 +12,9 @@ from singer_sdk.singerlib import RecordMessage, SchemaMessage, StateMessage
 from singer_sdk.singerlib.json import serialize_json
 
 from tap_payments.airbyte import messages
-from tap_payments.core.exact import dumps
-from tap_payments.core.stopping import OutputLost, ReaderGone, Stopped
-from tap_payments.core.writer import Writer, put
+from tap_payments.output.stopping import OutputLost, ReaderGone, Stopped
+from tap_payments.output.writer import Writer, put
+from tap_payments.rows.exact_json import dumps
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable

@@ -24,8 +24,8 @@ from tap_payments.backfill.merging import merge_state
 from tap_payments.backfill.planning import Choice, plan_backfill
 from tap_payments.backfill.running import ShardRun
 from tap_payments.backfill.shards import dump
-from tap_payments.core.stopping import ReaderGone, Stopped
-from tap_payments.core.writer import silence_stdout
+from tap_payments.output.stopping import ReaderGone, Stopped
+from tap_payments.output.writer import silence_stdout
 from tap_payments.tap import TapPayments
 
 if t.TYPE_CHECKING:

@@ -6,7 +6,7 @@ import argparse
 import typing as t
 from pathlib import Path
 
-from tap_payments.core.values import to_instant
+from tap_payments.windows.instants import to_instant
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence

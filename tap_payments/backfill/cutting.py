@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
-from tap_payments.core.values import DAY
+from tap_payments.windows.instants import DAY
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,9 +6,9 @@ import copy
 import typing as t
 
 from tap_payments.backfill.files import Refused
-from tap_payments.core.errors import StreamFailed
-from tap_payments.core.values import format_instant
-from tap_payments.core.watermarks import read_watermark, state_problem
+from tap_payments.errors import StreamFailed
+from tap_payments.windows.instants import format_instant
+from tap_payments.windows.watermarks import read_watermark, state_problem
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable

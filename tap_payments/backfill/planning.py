@@ -9,16 +9,16 @@ from tap_payments.backfill.files import Refused
 from tap_payments.backfill.reach import REPORT_REQUESTS, Reach
 from tap_payments.backfill.scope import settings_digest
 from tap_payments.backfill.shards import Beginning, Plan, Series, Shard, shard_id
-from tap_payments.core.values import format_instant
-from tap_payments.core.windowed import IncrementalStream
-from tap_payments.core.windows import Bounds
+from tap_payments.streams.windowed import IncrementalStream
+from tap_payments.windows.instants import format_instant
+from tap_payments.windows.window import Bounds
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from tap_payments.accounts.account import Provider
     from tap_payments.backfill.cutting import Cut
-    from tap_payments.core.provider import Provider
     from tap_payments.tap import TapPayments
 
 

@@ -6,18 +6,18 @@ import typing as t
 from datetime import timedelta
 from functools import cached_property
 
-from tap_payments.core.report_plan import plan_requests
-from tap_payments.core.windowed import IncrementalStream, WindowedStream
-from tap_payments.core.windows import Bounds, plan_windows
-from tap_payments.core.zones import plain_hour_at_or_before, to_readings, to_zone
+from tap_payments.reports.planning import plan_requests
+from tap_payments.streams.windowed import IncrementalStream, WindowedStream
+from tap_payments.windows.window import Bounds, plan_windows
+from tap_payments.windows.zones import plain_hour_at_or_before, to_readings, to_zone
 
 if t.TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from tap_payments.core.provider import Provider
-    from tap_payments.core.report_plan import ReportNeed
-    from tap_payments.core.streams import Context
+    from tap_payments.accounts.account import Provider
+    from tap_payments.reports.planning import ReportNeed
+    from tap_payments.streams.stream import Context
 
 LOOKS = 2
 """The job list is read before a report is asked for and when it is ready, at least."""

@@ -9,12 +9,12 @@ from singer_sdk.singerlib import RecordMessage, StateMessage
 from tap_payments.backfill.files import Refused, check_writable, write_whole
 from tap_payments.backfill.scope import check_settings, shard_settings
 from tap_payments.backfill.shards import ShardResult, dump
-from tap_payments.core.errors import QuotaSpent, SyncFailed
-from tap_payments.core.stopping import Stopped
-from tap_payments.core.sync_windows import SyncWindows
-from tap_payments.core.values import format_instant
-from tap_payments.core.writer import Writer
+from tap_payments.errors import QuotaSpent, SyncFailed
+from tap_payments.output.stopping import Stopped
+from tap_payments.output.writer import Writer
+from tap_payments.streams.sync_windows import SyncWindows
 from tap_payments.tap import TapPayments
+from tap_payments.windows.instants import format_instant
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,8 +25,8 @@ if t.TYPE_CHECKING:
     from singer_sdk.singerlib.encoding.simple import Message
 
     from tap_payments.backfill.shards import Context, Plan, Shard
-    from tap_payments.core.streams import ProviderStream
-    from tap_payments.core.windowed import IncrementalStream
+    from tap_payments.streams.stream import ProviderStream
+    from tap_payments.streams.windowed import IncrementalStream
 
 
 class ShardWriter(Writer):

@@ -6,15 +6,15 @@ import typing as t
 
 from tap_payments.backfill.files import Refused
 from tap_payments.backfill.shards import digest_of
-from tap_payments.core.streams import ProviderStream
-from tap_payments.core.values import format_instant
+from tap_payments.streams.stream import ProviderStream
+from tap_payments.windows.instants import format_instant
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tap_payments.accounts.account import Provider
+    from tap_payments.accounts.settings import Settings
     from tap_payments.backfill.shards import Plan, Shard
-    from tap_payments.core.provider import Provider
-    from tap_payments.core.settings import Settings
     from tap_payments.tap import TapPayments
 
 IRRELEVANT = frozenset(

@@ -11,7 +11,7 @@ from functools import cached_property
 import msgspec
 from msgspec import Meta, Struct
 
-from tap_payments.core.values import format_instant
+from tap_payments.windows.instants import format_instant
 
 Instant = t.Annotated[datetime, Meta(tz=True)]
 Context = dict[str, t.Any]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tap_payments.providers.begateway.provider import BeGateway
-from tap_payments.providers.spacivox.provider import Spacivox
-from tap_payments.providers.tikpay.provider import Tikpay
-from tap_payments.providers.zimpler.provider import Zimpler
+from tap_payments.providers.begateway.account import BeGateway
+from tap_payments.providers.spacivox.account import Spacivox
+from tap_payments.providers.tikpay.account import Tikpay
+from tap_payments.providers.zimpler.account import Zimpler
 
 PROVIDERS = (BeGateway, Spacivox, Tikpay, Zimpler)

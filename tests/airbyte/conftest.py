@@ -5,9 +5,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from airbyte_runs import Platform, Warm
 
 from tap_payments.sandbox import Clock, Sandbox
+from tests.airbyte.runs import Platform, Warm
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

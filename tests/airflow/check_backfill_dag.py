@@ -9,19 +9,19 @@ import typing as t
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import taps
-from airflow_home import SCHEMA, Airflow
-from e2e.meltano_project import TOOLS
-from e2e.truth import rows_of, select, truth
 from postgres import serving
 
 from tap_payments.sandbox import Clock, Sandbox
+from tests.airflow.home import SCHEMA, Airflow
+from tests.e2e.meltano_project import TOOLS
+from tests.e2e.truth import rows_of, select, truth
+from tests.support import taps
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from e2e.truth import Rows
+    from tests.e2e.truth import Rows
 
 STREAM = "zimpler_transactions"
 DAYS = 10

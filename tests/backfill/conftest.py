@@ -3,7 +3,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from backfill_box import Box, frozen_sandbox
+
+from tests.backfill.box import Box, frozen_sandbox
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

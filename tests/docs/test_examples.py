@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from site_pages import PAGES, ROOT, blocks, commands
-from taps import signals_kept
 
 from tap_payments.providers import PROVIDERS
 from tap_payments.tap import TapPayments
+from tests.support.site_pages import PAGES, ROOT, blocks, commands
+from tests.support.taps import signals_kept
 
 MODULES = {
     "source-payments": "tap_payments.airbyte",

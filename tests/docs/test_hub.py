@@ -6,9 +6,9 @@ import typing as t
 
 import pytest
 import yaml
-from site_pages import ROOT
 
 from tap_payments.tap import TapPayments
+from tests.support.site_pages import ROOT
 
 # https://github.com/meltano/hub, schemas/plugin_definitions and schemas/common
 REQUIRED = {"name", "namespace", "variant", "label", "quality"}

@@ -8,7 +8,8 @@ import typing as t
 
 import pytest
 import yaml
-from site_pages import ROOT
+
+from tests.support.site_pages import ROOT
 
 if t.TYPE_CHECKING:
     from pathlib import Path

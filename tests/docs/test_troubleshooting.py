@@ -7,7 +7,8 @@ import functools
 import re
 
 import pytest
-from told import HOLE, ROOT, Told, files, messages, spelled
+
+from tests.support.told import HOLE, ROOT, Told, files, messages, spelled
 
 PAGE = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
 DOCUMENTED = {

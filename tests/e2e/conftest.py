@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from e2e.meltano_project import TOOLS, Project, variables
 from postgres import serving
 
 from tap_payments.sandbox import Clock, Sandbox
+from tests.e2e.meltano_project import TOOLS, Project, variables
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,8 @@ import time
 import typing as t
 
 import pytest
-from e2e.meltano_project import ROOT, TOOLS, duckdb_rows
+
+from tests.e2e.meltano_project import ROOT, TOOLS, duckdb_rows
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

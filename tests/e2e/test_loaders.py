@@ -7,8 +7,8 @@ import typing as t
 from datetime import UTC, datetime, time
 from decimal import Decimal
 
-from e2e.meltano_project import Outcome, Project, Row, duckdb_rows
-from e2e.truth import KINDS, Rows, rows_of, select, truth
+from tests.e2e.meltano_project import Outcome, Project, Row, duckdb_rows
+from tests.e2e.truth import KINDS, Rows, rows_of, select, truth
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -8,9 +8,9 @@ import typing as t
 import jsonschema
 import pytest
 import yaml
-from e2e.meltano_project import ROOT, Project
 
 from tap_payments.providers import PROVIDERS
+from tests.e2e.meltano_project import ROOT, Project
 
 Document = dict[str, t.Any]
 

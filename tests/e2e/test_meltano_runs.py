@@ -8,9 +8,8 @@ import time
 import typing as t
 
 if t.TYPE_CHECKING:
-    from e2e.meltano_project import Project
-
     from tap_payments.sandbox import Sandbox
+    from tests.e2e.meltano_project import Project
 
 
 def test_a_terminated_tap_fails_the_run(project: Project, sandbox: Sandbox) -> None:

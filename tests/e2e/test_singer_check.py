@@ -6,10 +6,10 @@ import subprocess
 import typing as t
 
 import pytest
-from e2e.meltano_project import ROOT
-from taps import command, written
 
 from tap_payments.sandbox import Sandbox
+from tests.e2e.meltano_project import ROOT
+from tests.support.taps import command, written
 
 if t.TYPE_CHECKING:
     from pathlib import Path

@@ -47,7 +47,7 @@ def airbyte(folder: Path) -> ModuleType:
     }
     import airbyte  # noqa: PLC0415
 
-    return airbyte
+    return t.cast("ModuleType", airbyte)
 
 
 class Warehouse:

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sandbox_client import Reply, ask, basic
 
 from tap_payments.sandbox import Clock, Sandbox
+from tests.sandbox.client import Reply, ask, basic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sandbox_client import ask, bearer
+
+from tests.sandbox.client import ask, bearer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,9 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from sandbox_client import Reply, ask, bearer
 
 from tap_payments.sandbox import Fault, FaultError, Sandbox
+from tests.sandbox.client import Reply, ask, bearer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

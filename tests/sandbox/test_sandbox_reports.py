@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sandbox_client import Reply, ask
 
 from tap_payments.sandbox import Clock, Sandbox
 from tap_payments.sandbox.tikpay_rows import EVENT_TIMES
+from tests.sandbox.client import Reply, ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from sandbox_client import ask, basic, bearer
 
 from tap_payments.sandbox import Clock, Sandbox
+from tests.sandbox.client import ask, basic, bearer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sandbox_client import Reply, ask, bearer
 
 from tap_payments.sandbox import Clock, Sandbox
+from tests.sandbox.client import Reply, ask, bearer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

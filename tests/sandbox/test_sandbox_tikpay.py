@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
-from sandbox_client import Reply, ask, basic, bearer
 
 from tap_payments.sandbox import Clock, Sandbox
+from tests.sandbox.client import Reply, ask, basic, bearer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sandbox_client import Reply, ask, basic, bearer
 
 from tap_payments.sandbox import Clock, Sandbox
+from tests.sandbox.client import Reply, ask, basic, bearer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from taps import Row, sync
-from transform.warehouse import Warehouse
 
 from tap_payments.sandbox import Clock, Sandbox
+from tests.support.taps import Row, sync
+from tests.transform.warehouse import Warehouse
 
 HERE = Path(__file__).parent
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)

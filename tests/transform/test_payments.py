@@ -7,12 +7,12 @@ import typing as t
 from collections import Counter
 from decimal import Decimal
 
-from transform.warehouse import Warehouse
+from tests.transform.warehouse import Warehouse
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from transform.conftest import Delivered
+    from tests.transform.conftest import Delivered
 
 EXPONENTS = {"BYN": 2, "USD": 2, "EUR": 2, "JPY": 0, "KWD": 3}
 OUT = ("refund", "chargeback")

@@ -10,7 +10,7 @@ import typing as t
 import msgspec
 from msgspec import Raw, Struct
 
-from tap_payments.core.errors import Unreadable
+from tap_payments.errors import Unreadable
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,12 +9,12 @@ from __future__ import annotations
 import typing as t
 from datetime import timedelta
 
-from tap_payments.core.values import floor_day
+from tap_payments.windows.instants import floor_day
 
 if t.TYPE_CHECKING:
     from datetime import datetime
 
-    from tap_payments.core.windows import Bounds, Window
+    from tap_payments.windows.window import Bounds, Window
 
 CREATED = "created"
 UPDATES = {"paid": "paid_at", "settled": "settled_at", "corrected": "manually_corrected_at"}

@@ -5,7 +5,7 @@ https://doc.begateway.com/en/payment_management/reports/paginated_report/
 
 from __future__ import annotations
 
-from tap_payments.core.fields import (
+from tap_payments.rows.fields import (
     day,
     flag,
     instant,

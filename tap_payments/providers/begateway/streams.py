@@ -10,13 +10,8 @@ import typing as t
 from datetime import timedelta
 from functools import partial
 
-from tap_payments.core.digests import Digests
-from tap_payments.core.errors import StreamFailed
-from tap_payments.core.exact import dumps
-from tap_payments.core.http import Call
-from tap_payments.core.inflight import Again, Page
-from tap_payments.core.pagination import Cursors
-from tap_payments.core.windowed import WindowedStream, spell_row, text_of
+from tap_payments.errors import StreamFailed
+from tap_payments.http.client import Call
 from tap_payments.providers.begateway import schemas
 from tap_payments.providers.begateway.answers import ReportPage, parse_count, uids_of
 from tap_payments.providers.begateway.passes import (
@@ -26,19 +21,24 @@ from tap_payments.providers.begateway.passes import (
     first_watermark,
     to_report_params,
 )
+from tap_payments.rows.digests import Digests
+from tap_payments.rows.exact_json import dumps
+from tap_payments.streams.pagination import Cursors
+from tap_payments.streams.windowed import WindowedStream, spell_row, text_of
+from tap_payments.sync.flight import Again, Page
 
 if t.TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
     from datetime import datetime
 
-    from tap_payments.core.edges import Edges
-    from tap_payments.core.provider import Provider
-    from tap_payments.core.rows import Batch
-    from tap_payments.core.streams import Context
-    from tap_payments.core.tally import Tally
-    from tap_payments.core.windowed import Source
-    from tap_payments.core.windows import Span, Window
+    from tap_payments.accounts.account import Provider
+    from tap_payments.http.statistics import Tally
+    from tap_payments.rows.codec import Batch
+    from tap_payments.streams.stream import Context
+    from tap_payments.streams.windowed import Source
+    from tap_payments.windows.edges import Edges
+    from tap_payments.windows.window import Span, Window
 
 HEADERS = {"X-Api-Version": "3"}
 

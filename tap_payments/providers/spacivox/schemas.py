@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tap_payments.core.fields import instant, integer, key, money, record, text
+from tap_payments.rows.fields import instant, integer, key, money, record, text
 
 PAYMENT_TRANSACTIONS = record(
     amount=money("Amount in major units; the API does not say the currency."),

@@ -5,23 +5,23 @@ from __future__ import annotations
 import typing as t
 from datetime import timedelta
 
-from tap_payments.core.errors import WindowTooLong
-from tap_payments.core.http import Call
-from tap_payments.core.inflight import Again, Page
-from tap_payments.core.streams import SnapshotStream
-from tap_payments.core.windowed import WindowedStream
-from tap_payments.core.windows import Window
+from tap_payments.errors import WindowTooLong
+from tap_payments.http.client import Call
 from tap_payments.providers.spacivox import schemas
+from tap_payments.streams.stream import SnapshotStream
+from tap_payments.streams.windowed import WindowedStream
+from tap_payments.sync.flight import Again, Page
+from tap_payments.windows.window import Window
 
 if t.TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
 
-    from tap_payments.core.provider import Provider
-    from tap_payments.core.rows import RowCodec
-    from tap_payments.core.streams import Context
-    from tap_payments.core.tally import Tally
-    from tap_payments.core.windowed import Source
+    from tap_payments.accounts.account import Provider
+    from tap_payments.http.statistics import Tally
+    from tap_payments.rows.codec import RowCodec
+    from tap_payments.streams.stream import Context
+    from tap_payments.streams.windowed import Source
 
 SHORTEST = timedelta(hours=1)
 """A window that the API cannot answer for is halved, never below this."""

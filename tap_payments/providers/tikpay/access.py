@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import msgspec
 
-from tap_payments.core.errors import Unreadable
-from tap_payments.core.http import Call, Client
-from tap_payments.core.provider import Fixed, basic
-from tap_payments.core.tally import Tally
+from tap_payments.accounts.account import Fixed, basic
+from tap_payments.errors import Unreadable
+from tap_payments.http.client import Call, Client
+from tap_payments.http.statistics import Tally
 
 if t.TYPE_CHECKING:
     import logging
@@ -18,9 +18,9 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from tap_payments.core.http import Policy
-    from tap_payments.core.runtime import Runtime
-    from tap_payments.core.settings import Settings
+    from tap_payments.accounts.settings import Settings
+    from tap_payments.http.client import Policy
+    from tap_payments.runtime import Runtime
 
 MARGIN = timedelta(minutes=1)
 """How long before its end a token is no longer used."""

@@ -12,20 +12,20 @@ import zlib
 import backoff
 import msgspec
 
-from tap_payments.core.errors import StreamFailed, Unreadable
-from tap_payments.core.exact import loads
-from tap_payments.core.http import Call
-from tap_payments.core.reports import AnswerLost, RateLimited
-from tap_payments.core.troubles import Trouble
-from tap_payments.core.urls import is_loopback, origin_of
+from tap_payments.errors import StreamFailed, Unreadable
+from tap_payments.http.client import Call
+from tap_payments.http.origins import is_loopback, origin_of
+from tap_payments.http.retriable import Trouble
+from tap_payments.reports.jobs import AnswerLost, RateLimited
+from tap_payments.rows.exact_json import loads
 
 if t.TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
-    from tap_payments.core.http import Client
-    from tap_payments.core.quota import QuotaLedger
-    from tap_payments.core.reports import ReportJob, ReportRequest
+    from tap_payments.http.client import Client
+    from tap_payments.reports.jobs import ReportJob, ReportRequest
+    from tap_payments.reports.quota import QuotaLedger
 
 T = t.TypeVar("T")
 

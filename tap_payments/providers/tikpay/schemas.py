@@ -5,7 +5,7 @@ https://docs.tikpay.me/data-api/get-job-list
 
 from __future__ import annotations
 
-from tap_payments.core.fields import instant, integer, key, record, text
+from tap_payments.rows.fields import instant, integer, key, record, text
 
 REPORT_JOBS = record(
     jobId=key(text("The job's id; ids sort by the time of their creation.")),

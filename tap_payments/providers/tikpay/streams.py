@@ -11,30 +11,30 @@ from datetime import timedelta
 
 from singer_sdk.singerlib import SchemaMessage
 
-from tap_payments.core import fields
-from tap_payments.core.decoding import ReportUnreadable, Table, read_csv
-from tap_payments.core.decoding_xml import read_xml
-from tap_payments.core.errors import StreamFailed
-from tap_payments.core.privacy import replacement
-from tap_payments.core.report_plan import ReportNeed
-from tap_payments.core.streams import SnapshotStream
-from tap_payments.core.values import format_instant
-from tap_payments.core.windowed import IncrementalStream, WindowOutcome
-from tap_payments.core.windows import Window
+from tap_payments.errors import StreamFailed
 from tap_payments.providers.tikpay import schemas
 from tap_payments.providers.tikpay.gateway import DownloadGone
-from tap_payments.providers.tikpay.tables import TableCodec
+from tap_payments.reports.planning import ReportNeed
+from tap_payments.rows import fields
+from tap_payments.rows.privacy import replacement
+from tap_payments.streams.stream import SnapshotStream
+from tap_payments.streams.windowed import IncrementalStream, WindowOutcome
+from tap_payments.tables.csv import ReportUnreadable, Table, read_csv
+from tap_payments.tables.rows import TableCodec
+from tap_payments.tables.xml import read_xml
+from tap_payments.windows.instants import format_instant
+from tap_payments.windows.window import Window
 
 if t.TYPE_CHECKING:
     import threading
 
-    from tap_payments.core.broker import Delivery
-    from tap_payments.core.provider import Provider
-    from tap_payments.core.rows import RowCodec
-    from tap_payments.core.settings import Schema
-    from tap_payments.core.streams import Context
-    from tap_payments.core.tally import Tally
-    from tap_payments.providers.tikpay.provider import Tikpay
+    from tap_payments.accounts.account import Provider
+    from tap_payments.accounts.settings import Schema
+    from tap_payments.http.statistics import Tally
+    from tap_payments.providers.tikpay.account import Tikpay
+    from tap_payments.reports.broker import Delivery
+    from tap_payments.rows.codec import RowCodec
+    from tap_payments.streams.stream import Context
     from tap_payments.tap import TapPayments
 
 

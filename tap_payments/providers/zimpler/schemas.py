@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tap_payments.core.fields import instant, key, money, record, text
+from tap_payments.rows.fields import instant, key, money, record, text
 
 TRANSACTIONS = record(
     id=key(text("The transaction's id; a withdrawal may share that of its deposit.")),

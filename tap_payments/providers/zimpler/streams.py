@@ -7,27 +7,27 @@ from datetime import timedelta
 
 from msgspec import Raw, Struct
 
-from tap_payments.core.errors import StreamFailed, Unreadable
-from tap_payments.core.exact import dumps, parse_object, spell
-from tap_payments.core.http import Call
-from tap_payments.core.inflight import Again, Page
-from tap_payments.core.pagination import Offsets
-from tap_payments.core.streams import SnapshotStream
-from tap_payments.core.values import format_instant, to_instant
-from tap_payments.core.windowed import WindowedStream
+from tap_payments.errors import StreamFailed, Unreadable
+from tap_payments.http.client import Call
 from tap_payments.providers.zimpler import schemas
+from tap_payments.rows.exact_json import dumps, parse_object, spell
+from tap_payments.streams.pagination import Offsets
+from tap_payments.streams.stream import SnapshotStream
+from tap_payments.streams.windowed import WindowedStream
+from tap_payments.sync.flight import Again, Page
+from tap_payments.windows.instants import format_instant, to_instant
 
 if t.TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
     from datetime import datetime
 
-    from tap_payments.core.provider import Provider
-    from tap_payments.core.rows import RowCodec
-    from tap_payments.core.streams import Context
-    from tap_payments.core.tally import Tally
-    from tap_payments.core.windowed import Source
-    from tap_payments.core.windows import Span, Window
+    from tap_payments.accounts.account import Provider
+    from tap_payments.http.statistics import Tally
+    from tap_payments.rows.codec import RowCodec
+    from tap_payments.streams.stream import Context
+    from tap_payments.streams.windowed import Source
+    from tap_payments.windows.window import Span, Window
 
 T = t.TypeVar("T")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tap_payments.core.fields import instant, key, minor_units, record, section, text
+from tap_payments.rows.fields import instant, key, minor_units, record, section, text
 
 PAYMENTS = record(
     id=key(text("The payment's id.")),

@@ -6,11 +6,11 @@ import typing as t
 
 from msgspec import Struct
 
-from tap_payments.core.exact import dumps
-from tap_payments.core.http import Call
-from tap_payments.core.inflight import Page
-from tap_payments.core.pagination import Cursors
-from tap_payments.core.windowed import WindowedStream
+from tap_payments.http.client import Call
+from tap_payments.rows.exact_json import dumps
+from tap_payments.streams.pagination import Cursors
+from tap_payments.streams.windowed import WindowedStream
+from tap_payments.sync.flight import Page
 
 from . import schemas
 
@@ -18,10 +18,10 @@ if t.TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
 
-    from tap_payments.core.inflight import Again
-    from tap_payments.core.tally import Tally
-    from tap_payments.core.windowed import Source
-    from tap_payments.core.windows import Window
+    from tap_payments.http.statistics import Tally
+    from tap_payments.streams.windowed import Source
+    from tap_payments.sync.flight import Again
+    from tap_payments.windows.window import Window
 
 T = t.TypeVar("T")
 

@@ -1,0 +1,1 @@
+"""One configured account: its settings and their checks, its client, its secrets."""

@@ -1,1 +1,0 @@
-"""What every provider shares: it knows Singer, and no provider."""

@@ -1,0 +1,237 @@
+"""Sends requests and reads whole answers; what goes wrong on the way is named without its URL."""
+
+from __future__ import annotations
+
+import contextlib
+import ssl
+import typing as t
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from tap_payments.errors import StreamFailed, outcome_of
+from tap_payments.http.origins import is_loopback, origin_of
+from tap_payments.http.retriable import Trouble, in_words, innermost, ran_out_of_time
+from tap_payments.rows.exact_json import dumps
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+CONNECT_TIMEOUT = 10.0
+LONGEST_TIMEOUT = 1e6
+"""Seconds that a socket can still count."""
+REDIRECTS = 5
+CHUNK = 1024 * 1024
+
+
+class Answer(t.NamedTuple):
+    """An answer that was read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class _Place(t.NamedTuple):
+    """A URL, what to ask for there, and the connections to it."""
+
+    url: str
+    target: str
+    pool: urllib3.HTTPConnectionPool
+
+
+class _Response(t.NamedTuple):
+    """An answer whose body is still to be read; its connection is given back at the end."""
+
+    url: str
+    status_code: int
+    headers: Mapping[str, str]
+    raw: urllib3.BaseHTTPResponse
+
+    def __enter__(self) -> t.Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.raw.close()
+        self.raw.release_conn()
+
+
+class Transport:
+    """One session: TLS that is verified, proxies and CA bundles from the environment.
+
+    `pool` is how many connections are kept; `timeout` how many seconds an answer may pause.
+    """
+
+    def __init__(self, *, user_agent: str, timeout: float, pool: int) -> None:
+        self._timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT, read=min(timeout, LONGEST_TIMEOUT))
+        self._headers = {
+            "User-Agent": user_agent,
+            "Accept": "*/*",
+            "Accept-Encoding": "gzip, deflate",
+            "Connection": "keep-alive",
+        }
+        # For what it knows of the environment; it sends nothing itself, so that it can add no
+        # cookie and no credentials of a .netrc.
+        self._session = requests.Session()
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, HTTPAdapter(pool_maxsize=pool))
+        self._places: dict[str, _Place] = {}
+
+    def exchange(self, request: requests.Request, own: Mapping[str, str]) -> Answer:
+        """The answer to a request; `own` are headers that no other origin may see.
+
+        Raises:
+            Trouble: no whole answer came.
+            StreamFailed: the certificate is wrong, or the redirects lead nowhere safe.
+        """
+        home = origin_of(request.url or "")
+        subject = f"{request.method} {urlsplit(request.url or '').path}"
+        for _hop in range(REDIRECTS + 1):
+            is_home = origin_of(request.url or "") == home
+            with self._opened(request, own if is_home else {}, subject) as response:
+                # requests' own reading copies the body in chunks of 10 KB.
+                body = response.raw.read(decode_content=True)
+            answer = Answer(response.status_code, response.headers, body)
+            if not _is_redirect(answer):
+                return answer
+            request = _redirected(request, response, subject)
+        raise StreamFailed(f"{subject} was redirected more than {REDIRECTS} times")
+
+    def download(self, url: str, sink: t.Callable[[bytes], object]) -> int:
+        """Gives a file to `sink` in pieces, as it is stored, and returns the answer's status.
+
+        Nothing but the URL itself tells who asks. The file is only given where the status is 200.
+
+        Raises:
+            Trouble, StreamFailed: as for `exchange`.
+        """
+        request = requests.Request("GET", url, headers={"Accept-Encoding": "gzip"})
+        for _hop in range(REDIRECTS + 1):
+            with self._opened(request, {}, "the download") as response:
+                answer = Answer(response.status_code, response.headers, b"")
+                if not _is_redirect(answer):
+                    if response.status_code == 200:
+                        while chunk := response.raw.read(CHUNK, decode_content=False):
+                            sink(chunk)
+                    return response.status_code
+            request = _redirected(request, response, "the download")
+        raise StreamFailed(f"the download was redirected more than {REDIRECTS} times")
+
+    @contextlib.contextmanager
+    def _opened(
+        self, request: requests.Request, own: Mapping[str, str], subject: str
+    ) -> Iterator[_Response]:
+        try:
+            with self._sent(request, own, subject) as response:
+                yield response
+        except urllib3.exceptions.HTTPError as error:
+            if ran_out_of_time(error):
+                raise Trouble("did not answer in time", slow=True) from error
+            cause = innermost(error)
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                raise StreamFailed(
+                    f"{subject}: the server's certificate could not be verified", kind="config"
+                ) from error
+            raise Trouble(f"failed: {in_words(cause)}") from error
+        except OSError as error:
+            raise StreamFailed(
+                f"{subject}: {error.strerror or 'the CA bundle of the environment is not there'}",
+                kind="config",
+            ) from error
+
+    def _sent(self, request: requests.Request, own: Mapping[str, str], subject: str) -> _Response:
+        """Sends a request through the pool of connections that requests made for its origin.
+
+        The way of requests itself, from the URL to the answer, costs more than a page's rows.
+        """
+        try:
+            place = self._place_of(request.url or "")
+            query = urlencode(request.params) if request.params else ""
+            body, kind = _spelled(request)
+            headers = {**self._headers, **kind, **request.headers, **own}
+            raw = place.pool.urlopen(
+                request.method or "GET",
+                f"{place.target}?{query}" if query else place.target,
+                body=body,
+                headers=headers,
+                retries=False,
+                redirect=False,
+                assert_same_host=False,
+                preload_content=False,
+                decode_content=False,
+                timeout=self._timeout,
+            )
+            return _Response(place.url, raw.status, raw.headers, raw)
+        except ValueError as error:  # of requests, too, for what is no URL or no header
+            raise StreamFailed(
+                f"{subject} could not be sent ({type(error).__name__}): "
+                "check the URL and the credentials for characters that HTTP has no place for",
+                kind="config",
+            ) from error
+
+    def _place_of(self, url: str) -> _Place:
+        """Where a URL leads: proxies and CA bundle are the environment's, looked up once."""
+        if url in self._places:
+            return self._places[url]
+        prepared = requests.PreparedRequest()
+        prepared.prepare_url(url, None)
+        found = self._session.merge_environment_settings(
+            t.cast("str", prepared.url), proxies={}, stream=True, verify=None, cert=None
+        )
+        verify, proxies, cert = found["verify"], found["proxies"], found["cert"]
+        adapter = t.cast("HTTPAdapter", self._session.get_adapter(t.cast("str", prepared.url)))
+        pool = adapter.get_connection_with_tls_context(prepared, verify, proxies, cert)
+        adapter.cert_verify(pool, prepared.url, verify, cert)  # type: ignore[no-untyped-call]  # requests' own
+        place = _Place(
+            t.cast("str", prepared.url),
+            adapter.request_url(prepared, proxies),
+            t.cast("urllib3.HTTPConnectionPool", pool),
+        )
+        if "?" not in url:  # the few of an API; each link to a file is another
+            self._places[url] = place
+        return place
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._session.close()
+
+
+def _is_redirect(answer: Answer) -> bool:
+    return outcome_of(answer.status) == "redirect" and "location" in answer.headers
+
+
+def _redirected(request: requests.Request, response: _Response, subject: str) -> requests.Request:
+    """The same request to where it was sent on; a POST stays one, since it asks for a report.
+
+    A form stays at home: it may hold credentials.
+    """
+    try:
+        url = urljoin(response.url, response.headers["location"])
+        origin = origin_of(url)
+    except ValueError:
+        raise StreamFailed(f"{subject} was redirected to something that is no URL") from None
+    if origin.scheme not in ("https", "http"):
+        raise StreamFailed(f"{subject} was redirected to something else than http")
+    if origin.scheme == "http":
+        if response.url.startswith("https:"):
+            raise StreamFailed(f"{subject} was redirected from https to http")
+        if not is_loopback(origin.host):
+            raise StreamFailed(f"{subject} was redirected to http on another machine")
+    if response.status_code == 303:
+        return requests.Request("GET", url, headers=request.headers)
+    form = request.data if origin == origin_of(response.url) else None
+    return requests.Request(
+        request.method, url, json=request.json, data=form, headers=request.headers
+    )
+
+
+def _spelled(request: requests.Request) -> tuple[bytes | None, Mapping[str, str]]:
+    """A request's body, and the header that says what it is."""
+    if request.json is not None:
+        return dumps(request.json), {"Content-Type": "application/json"}
+    if request.data:
+        form = urlencode(request.data).encode()
+        return form, {"Content-Type": "application/x-www-form-urlencoded"}
+    return None, {}

@@ -1,0 +1,1 @@
+"""Whole lines on stdout, whatever signal comes."""

@@ -1,0 +1,114 @@
+"""Zimpler's account: its settings and its way in. https://zimpler.github.io/v4-api/."""
+
+from __future__ import annotations
+
+import typing as t
+
+from singer_sdk import typing as th
+
+from tap_payments.accounts.account import Fixed, Provider, basic
+from tap_payments.accounts.settings import account_settings, url
+from tap_payments.providers.zimpler.streams import CurrentBalance, Transactions
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tap_payments.accounts.settings import Settings
+
+
+class Zimpler(Provider):
+    """Zimpler's v4 API. How its credentials travel is not documented: see `auth_method`."""
+
+    name = "zimpler"
+    title = "Zimpler"
+    streams = (Transactions, CurrentBalance)
+    hints: t.ClassVar = {
+        401: "check zimpler.merchant_id, zimpler.api_key and zimpler.auth_method",
+        403: "check zimpler.merchant_id and zimpler.api_key, and whether Zimpler's allow-list "
+        "has this machine's address",
+    }
+    settings = account_settings(
+        url("api_url", "Root of the API.", default="https://api.zimpler.net", title="API URL"),
+        th.Property(
+            "merchant_id",
+            th.StringType,
+            required=True,
+            title="Merchant id",
+            description="The merchant's id at Zimpler.",
+        ),
+        th.Property(
+            "api_key",
+            th.StringType,
+            required=True,
+            secret=True,
+            title="API key",
+            description="The merchant's API key.",
+        ),
+        th.Property(
+            "auth_method",
+            th.StringType,
+            allowed_values=["basic", "bearer", "header"],
+            default="basic",
+            title="Authentication",
+            description="How the key is sent: `basic` (merchant_id:api_key), `bearer`, or in the "
+            "`header` that api_key_header names. Zimpler does not document it.",
+        ),
+        th.Property(
+            "api_key_header",
+            th.StringType,
+            default="X-Api-Key",
+            title="API key header",
+            description="The header's name with `auth_method: header`.",
+        ),
+        th.Property(
+            "tech_partner",
+            th.StringType,
+            title="Technical partner",
+            description="Sent as `X-Zimpler-TechPartner`.",
+        ),
+        th.Property(
+            "sub_merchant",
+            th.StringType,
+            title="Sub-merchant",
+            description="Sent as `X-Zimpler-SubMerchant`.",
+        ),
+        th.Property(
+            "country_code",
+            th.StringType,
+            title="Country",
+            description="Only transactions of this country.",
+        ),
+        th.Property(
+            "site", th.StringType, title="Site", description="Only transactions of this site."
+        ),
+        th.Property(
+            "page_size",
+            th.IntegerType(minimum=1, maximum=1000),
+            default=1000,
+            title="Page size",
+            description="Transactions per request.",
+        ),
+        window_days=7,
+        lookback_days=1,
+    )
+
+    @classmethod
+    def check(cls, own: Settings) -> Iterator[str]:
+        """The header's name must be one."""
+        name = own["api_key_header"]
+        if not name or not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
+            yield "api_key_header: is not the name of an HTTP header"
+
+    def credentials(self) -> Fixed:
+        """The key, in the way that `auth_method` says, and the partner headers."""
+        key = self.own["api_key"]
+        headers = {
+            "basic": {"Authorization": basic(self.own["merchant_id"], key)},
+            "bearer": {"Authorization": f"Bearer {key}"},
+            "header": {self.own["api_key_header"]: key},
+        }[self.own["auth_method"]]
+        partners = {
+            "X-Zimpler-TechPartner": self.own.get("tech_partner"),
+            "X-Zimpler-SubMerchant": self.own.get("sub_merchant"),
+        }
+        return Fixed(headers | {name: value for name, value in partners.items() if value})

@@ -1,0 +1,1 @@
+"""Report jobs under a quota; knows no vendor and no HTTP."""

@@ -1,0 +1,121 @@
+"""Requests under a quota: each is counted, and none goes out that the ledger does not allow."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import timedelta
+
+from tap_payments.errors import QuotaSpent, StreamFailed
+from tap_payments.reports.jobs import AnswerLost, RateLimited
+from tap_payments.windows.instants import format_instant
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from tap_payments.reports.jobs import ReportGateway, ReportRequest
+    from tap_payments.reports.quota import QuotaLedger
+
+FIRST_DELAY = 1.0
+LONGEST_DELAY = 60.0
+
+Answer = t.TypeVar("Answer")
+
+
+class MeteredGateway:
+    """A report gateway of one account, with its quota, and patience for what passes.
+
+    A refusal that says when to come back soon is waited for once; after that, and after one that
+    says nothing or a long time, the quota is spent.
+    """
+
+    def __init__(
+        self,
+        gateway: ReportGateway,
+        ledger: QuotaLedger,
+        *,
+        max_retries: int,
+        max_retry_wait: float,
+        clock: Callable[[], datetime],
+        wait: Callable[[float, str], None],
+    ) -> None:
+        self._gateway = gateway
+        self._ledger = ledger
+        self._max_retries = max_retries
+        self._max_retry_wait = max_retry_wait
+        self._clock = clock
+        self._wait = wait
+        self._has_waited = False
+        self._is_refused = False
+        self.started: set[str] = set()
+        """The ids of the jobs that this run started."""
+
+    @property
+    def spent(self) -> int:
+        """How many requests this run has sent."""
+        return self._ledger.spent
+
+    @property
+    def remaining(self) -> int:
+        """How many requests may still go out in this run; none after a refusal."""
+        return 0 if self._is_refused else self._ledger.remaining
+
+    def list_jobs(self) -> list[dict[str, t.Any]]:
+        """The job list; an answer that is lost is asked for again.
+
+        Raises:
+            QuotaSpent: the request may not go out, or was refused.
+            StreamFailed: no answer came, however often it was asked for.
+        """
+        tries = 0
+        while True:
+            try:
+                return self._ask(self._gateway.list_jobs)
+            except AnswerLost as lost:
+                delay = min(FIRST_DELAY * 2**tries, LONGEST_DELAY)
+                if lost.retry_after is not None:
+                    delay = lost.retry_after
+                if tries == self._max_retries or delay > self._max_retry_wait:
+                    raise StreamFailed(f"the list of report jobs was not read: {lost}") from lost
+                self._wait(delay, "before the list of report jobs is asked for again")
+                tries += 1
+
+    def start(self, request: ReportRequest) -> str:
+        """The id of a new job. AnswerLost passes: who asked has to look whether it is there.
+
+        Raises:
+            QuotaSpent: the request may not go out, or was refused.
+        """
+        job_id = self._ask(lambda: self._gateway.start(request))
+        self.started.add(job_id)
+        return job_id
+
+    def deferred(self, requests: int = 1) -> QuotaSpent:
+        """Says that the rest is left for later, and when so many requests are free again."""
+        at = self._ledger.free_at(requests)
+        return QuotaSpent(
+            f"the quota of {self._ledger.limit} requests in 24 hours is used up: the rest is left "
+            f"for a run after {format_instant(at)}",
+            resumes_at=at,
+        )
+
+    def _ask(self, request: Callable[[], Answer]) -> Answer:
+        while True:
+            if not self.remaining:
+                raise self.deferred()
+            self._ledger.spend()
+            try:
+                return request()
+            except RateLimited as refused:
+                self._obey(refused.retry_after)
+
+    def _obey(self, retry_after: float | None) -> None:
+        if self._has_waited or retry_after is None or retry_after > self._max_retry_wait:
+            self._is_refused = True
+            said = retry_after is not None
+            self._ledger.block(
+                self._clock() + timedelta(seconds=retry_after or 0) if said else None
+            )
+            raise self.deferred()
+        self._has_waited = True
+        self._wait(retry_after, "as the API asked with Retry-After")

@@ -1,0 +1,1 @@
+"""From a page's bytes to rows, exactly, and to lines; which of their values are personal."""

@@ -1,0 +1,1 @@
+"""What there is to read, and how; reads nothing by itself."""

@@ -1,0 +1,241 @@
+"""The command: its flags, its exit codes, and what it says to people where something is wrong."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from tap_payments.sandbox import Clock, Fault, Sandbox
+from tests.support.taps import Row, settings, watermarks, written
+
+if t.TYPE_CHECKING:
+    from tests.support.commands import Commands
+
+STREAMS = [
+    "spacivox_payment_transactions",
+    "spacivox_teams",
+    "zimpler_current_balance",
+    "zimpler_transactions",
+]
+NO_NETWORK = """
+import sys
+def refuse(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto"):
+        sys.stderr.write("asked the network")
+        sys.stderr.flush()
+        import os
+        os._exit(99)
+sys.addaudithook(refuse)
+from tap_payments.command import run as main
+sys.argv = ["tap-payments", "--discover"]
+main()
+"""
+
+
+# Before anything else
+
+
+def test_an_interruption_while_the_tap_is_being_loaded_is_no_traceback() -> None:
+    loading = [sys.executable, "-X", "importtime", "-m", "tap_payments", "--version"]
+    with subprocess.Popen(loading, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stderr
+        for line in process.stderr:
+            if line.rstrip().endswith(b" click"):
+                break
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+        assert process.wait() == -signal.SIGINT
+        assert b"Traceback" not in rest
+
+
+# Discovery, version
+
+
+def test_discovery_needs_neither_a_configuration_nor_the_network(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NO_NETWORK], capture_output=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    listed = {each["tap_stream_id"]: each for each in json.loads(done.stdout)["streams"]}
+    assert {*STREAMS} <= {*listed}
+    assert "sync_windows" not in listed
+    entry = listed["zimpler_transactions"]
+    assert entry["key_properties"] == ["_account", "id", "type"]
+    assert entry["replication_key"] == "approved_at"
+    assert entry["replication_method"] == "INCREMENTAL"
+    amount = entry["schema"]["properties"]["amount"]
+    assert (amount["type"], amount["format"]) == (["string", "null"], "x-singer.decimal")
+
+
+def test_the_installed_script_says_its_version() -> None:
+    script = Path(sys.executable).with_name("tap-payments")
+    done = subprocess.run([script, "--version"], capture_output=True, check=False, text=True)
+    assert done.returncode == 0
+    assert done.stdout.startswith("tap-payments v")
+    assert done.stderr == ""
+
+
+def test_discovery_lists_what_is_configured_whatever_else_is_wrong(
+    commands: Commands, tmp_path: Path
+) -> None:
+    wrong = {"spacivox": {"nope": 1}, "start_date": "never", "sync_windows": True}
+    done = commands("--discover", "--config", written(tmp_path, "c.json", wrong))
+    assert done.code == 0
+    assert [each["stream"] for each in json.loads(done.stdout)["streams"]] == [
+        *("spacivox_payment_transactions", "spacivox_teams", "sync_windows")
+    ]
+
+
+# A run
+
+
+def test_a_run_writes_messages_to_stdout_and_everything_else_to_stderr(
+    commands: Commands, config: Path, sandbox: Sandbox
+) -> None:
+    done = commands("--config", config)
+    assert done.code == 0
+    run = done.run
+    assert {each["type"] for each in run.messages} == {"SCHEMA", "RECORD", "STATE"}
+    assert {each["stream"] for each in run.of("SCHEMA")} == {*STREAMS}
+    assert len(run.records("zimpler_transactions")) == len(sandbox.zimpler.rows("main"))
+    assert done.stdout.endswith(b"}\n")
+    assert done.is_quiet
+
+
+def test_state_goes_around(commands: Commands, config: Path, tmp_path: Path) -> None:
+    first = commands("--config", config)
+    state = written(tmp_path, "state.json", first.run.state)
+    second = commands("--config", config, "--state", state)
+    assert second.code == 0
+    assert second.run.states[0] == first.run.state
+    assert len(second.stdout) < len(first.stdout)
+
+
+def test_a_catalog_chooses(commands: Commands, config: Path, tmp_path: Path) -> None:
+    catalog = json.loads(commands("--config", config, "--discover").stdout)
+    for entry in catalog["streams"]:
+        root = next(each for each in entry["metadata"] if not each["breadcrumb"])
+        root["metadata"]["selected"] = entry["stream"] == "spacivox_teams"
+    done = commands("--config", config, "--catalog", written(tmp_path, "catalog.json", catalog))
+    assert done.code == 0
+    assert {each["stream"] for each in done.run.messages} == {"spacivox_teams"}
+
+
+def test_failures_exit_1_and_the_last_line_names_each_of_them(
+    commands: Commands, config: Path, sandbox: Sandbox
+) -> None:
+    sandbox.faults.add(Fault("spacivox", 403, times=None))
+    sandbox.faults.add(Fault("zimpler", 400, path="/v4/current_balance", times=None))
+    done = commands("--config", config)
+    assert done.code == 1
+    for stream, status in (
+        ("spacivox_payment_transactions", 403),
+        ("spacivox_teams", 403),
+        ("zimpler_current_balance", 400),
+    ):
+        assert f"{stream} (account 'default'): " in done.last_line
+        assert f"answered {status}" in done.last_line
+    assert "zimpler_transactions" not in done.last_line
+    assert "spacivox.access_token" in done.last_line
+    assert list(watermarks(done.run.state, "zimpler_transactions")) == ["default"]
+    assert done.is_quiet
+
+
+def test_settings_from_several_files_and_from_the_environment(
+    commands: Commands, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    config = sandbox.config("spacivox")
+    own = written(tmp_path, "own.json", {"spacivox": config["spacivox"]})
+    dates = written(tmp_path, "dates.json", {"start_date": config["start_date"]})
+    assert commands("--config", own, "--config", dates).code == 0
+    variables = {
+        "TAP_PAYMENTS_START_DATE": config["start_date"],
+        "TAP_PAYMENTS_SPACIVOX": json.dumps(config["spacivox"]),
+    }
+    done = commands("--config=ENV", **variables)
+    assert done.code == 0
+    assert len(done.run.records("spacivox_teams")) == 3
+
+
+# --test
+
+
+def test_the_test_asks_each_account_once_per_stream_and_writes_nothing(
+    commands: Commands, tmp_path: Path
+) -> None:
+    with Sandbox(seed=None, days=3, clock=Clock()) as sandbox:
+        config = sandbox.config("zimpler", "spacivox")
+        done = commands("--test", "--config", written(tmp_path, "c.json", config))
+        assert done.code == 0
+        assert done.stdout == b""
+        paths = sorted(one.path for one in sandbox.journal)
+        assert paths == [
+            *("/j/payment_transactions", "/j/teams"),
+            *["/v4/current_balance"] * 2,
+            *["/v4/transactions"] * 2,
+        ]
+        today = f"{sandbox.clock.wall():%Y-%m-%d}"
+        for one in sandbox.journal.of("zimpler", "/v4/transactions"):
+            assert one.query["to_date"] == today
+        for account, stream in (
+            ("main", "zimpler_transactions"),
+            ("shop2", "zimpler_current_balance"),
+            ("default", "spacivox_teams"),
+        ):
+            assert f"{stream} (account '{account}'): ok" in done.stderr
+
+
+def test_the_test_names_who_refuses_and_why(commands: Commands, tmp_path: Path) -> None:
+    with Sandbox(seed=None, days=3) as sandbox:
+        config = sandbox.config("zimpler", "spacivox")
+        config["zimpler"]["accounts"][1]["api_key"] = "canary"
+        done = commands("--test", "--config", written(tmp_path, "c.json", config))
+        assert done.code == 1
+        for stream in ("zimpler_transactions", "zimpler_current_balance"):
+            assert f"{stream} (account 'shop2'): " in done.last_line
+        assert "answered 401" in done.last_line
+        assert "zimpler.api_key" in done.last_line
+        assert "'main'" not in done.last_line
+        assert "canary" not in done.stderr
+        assert done.is_quiet
+
+
+@pytest.mark.parametrize("start", [{}, {"start_date": "2030-01-01"}, {"end_date": "2020-01-02"}])
+def test_the_test_asks_whatever_the_dates(
+    commands: Commands, sandbox: Sandbox, tmp_path: Path, start: Row
+) -> None:
+    config = sandbox.config("spacivox", "zimpler")
+    del config["start_date"]
+    done = commands("--test", "--config", written(tmp_path, "c.json", config | start))
+    assert done.code == 0
+    assert len(sandbox.journal) == 4
+
+
+def test_the_test_of_schemas_asks_nobody(
+    commands: Commands, config: Path, sandbox: Sandbox
+) -> None:
+    done = commands("--test=schema", "--config", config)
+    assert done.code == 0
+    assert [each["stream"] for each in done.run.messages] == STREAMS
+    assert len(sandbox.journal) == 0
+
+
+# A reader that goes away
+
+
+def test_a_reader_that_closes_the_pipe_ends_the_tap_quietly(
+    commands: Commands, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    config = written(tmp_path, "c.json", settings(sandbox, "zimpler", page_size=1))
+    with commands.started("--config", config) as process:
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.wait() not in (0, None)
+        for word in ("Traceback", "BrokenPipe", "Exception ignored", "Ended by", "ERROR"):
+            assert word not in process.stderr

@@ -1,0 +1,127 @@
+"""A signal ends a run at once, with whole lines, a last STATE and the exit code of its kind."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+import typing as t
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tap_payments.output.stopping import Terminated
+from tap_payments.sandbox import Fault, Sandbox
+from tap_payments.tap import TapPayments
+from tests.support.feeds import DAYS, FEEDS, Feed, assert_nothing_lost
+from tests.support.taps import Row, Run, signals_kept, written
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from tap_payments.streams.stream import ProviderStream
+    from tests.support.commands import Commands
+
+
+def box() -> Sandbox:
+    """A sandbox in real time, which answers slowly enough to be interrupted."""
+    return Sandbox(seed=None, days=DAYS, accounts=1, latency=0.06)
+
+
+def held_up(sandbox: Sandbox, feed: Feed, how: str) -> None:
+    """Lets the second window's request stall, or be refused with a long time to wait."""
+    faults = {
+        "stall": Fault(feed.provider, "stall", seconds=60, path=feed.path, after=2, times=None),
+        "wait": Fault(feed.provider, 503, retry_after=60, path=feed.path, after=2, times=None),
+        "limit": Fault(feed.provider, 429, retry_after=60, path=feed.path, after=2, times=None),
+    }
+    sandbox.faults.add(faults[how])
+
+
+@pytest.mark.parametrize(
+    ("feed", "how", "signum", "code"),
+    [
+        (FEEDS[0], "stall", signal.SIGTERM, 143),
+        (FEEDS[0], "wait", signal.SIGINT, 130),
+        (FEEDS[1], "stall", signal.SIGINT, 130),
+        (FEEDS[1], "limit", signal.SIGTERM, 143),
+    ],
+    ids=lambda value: getattr(value, "provider", None),
+)
+def test_a_signal_ends_a_run_that_is_held_up_within_seconds(  # noqa: PLR0917
+    commands: Commands, tmp_path: Path, feed: Feed, how: str, signum: signal.Signals, code: int
+) -> None:
+    with box() as sandbox:
+        feed.fill(sandbox)
+        held_up(sandbox, feed, how)
+        config = feed.config(sandbox, concurrency=1) | {"max_retry_wait": 300}
+        with commands.started("--config", written(tmp_path, "c.json", config)) as process:
+            deadline = time.monotonic() + 30
+            while len(sandbox.journal.of(feed.provider, feed.path)) < 3:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            time.sleep(0.1)
+            began = time.monotonic()
+            process.send(signum)
+            run = Run(lines=process.stdout.read().splitlines())
+            assert process.wait() == code
+            assert time.monotonic() - began < 10
+            assert signum.name in process.stderr.rstrip().rpartition("\n")[2]
+            assert "Traceback" not in process.stderr
+        assert run.messages[-1]["type"] == "STATE"
+        assert len(feed.marks(run)) >= 1
+        sandbox.faults.clear()
+        rest = sync_again(commands, tmp_path, config, run.states[-1])
+        assert_nothing_lost(feed, sandbox, [run, rest])
+
+
+def sync_again(commands: Commands, folder: Path, config: Row, state: Row) -> Run:
+    """The next run, which nobody disturbs."""
+    done = commands(
+        *("--config", written(folder, "config.json", config)),
+        *("--state", written(folder, "state.json", state)),
+    )
+    assert done.code == 0
+    return done.run
+
+
+def test_a_second_signal_changes_nothing(commands: Commands, tmp_path: Path) -> None:
+    feed = FEEDS[0]
+    with box() as sandbox:
+        feed.fill(sandbox)
+        held_up(sandbox, feed, "stall")
+        config = written(tmp_path, "c.json", feed.config(sandbox, concurrency=1))
+        with commands.started("--config", config) as process:
+            for line in process.stdout:
+                if b'"STATE"' in line:
+                    break
+            for _ in range(5):
+                process.send(signal.SIGTERM)
+                time.sleep(0.002)
+            rest = process.stdout.readlines()
+            assert process.wait() == 143
+            assert "Traceback" not in process.stderr
+            assert json.loads(rest[-1])["type"] == "STATE"
+
+
+def test_a_signal_that_surfaces_as_another_error_ends_the_run_all_the_same() -> None:
+    """A lock that was being taken when the signal came complains in the signal's place."""
+    with box() as sandbox, signals_kept():
+        tap = TapPayments(config=sandbox.config("zimpler"))
+        stream = t.cast("ProviderStream", tap.streams["zimpler_transactions"])
+
+        def work() -> None:
+            try:
+                signal.raise_signal(signal.SIGTERM)
+            except Terminated:
+                raise RuntimeError("cannot release un-acquired lock") from None
+
+        with pytest.raises(Terminated):
+            tap.attempt(stream, {"_account": "default"}, work)
+        assert tap.failures == []
+
+
+def test_the_clock_of_these_tests_is_the_real_one() -> None:
+    """What the command reads is what was filled in: both count days from now."""
+    with box() as sandbox:
+        assert abs(sandbox.clock.now() - datetime.now(UTC)) < timedelta(seconds=5)

@@ -1,0 +1,100 @@
+"""A beGateway sandbox with exact rows, and what a target that upserts ends up with."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import typing as t
+from datetime import UTC, datetime, timedelta
+
+from tap_payments.sandbox import Clock, Sandbox
+from tests.support.taps import settings, spelled, sync, vendor_part
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.taps import Row, Run
+
+STREAM = "begateway_transactions"
+NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
+HORIZON = "2026-03-20T11:55:00.000000Z"
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@contextlib.contextmanager
+def box(now: datetime = NOW) -> Iterator[Sandbox]:
+    """An empty sandbox whose clock stands at `now`."""
+    with Sandbox(seed=None, clock=Clock(now, frozen=True)) as sandbox:
+        yield sandbox
+
+
+def put(
+    sandbox: Sandbox,
+    number: int,
+    created: str,
+    *changes: tuple[str, Row],
+    at: str | None = None,
+    **fields: t.Any,
+) -> Row:
+    """A transaction created at an instant, with what changes later."""
+    row = sandbox.begateway.example(
+        uid=f"uid-{number}", id=number, created_at=f"{created.replace(' ', 'T')}Z", **fields
+    )
+    life = [(instant(when), change) for when, change in changes]
+    sandbox.begateway.put("main", row, at=instant(at or created), changes=life)
+    return row
+
+
+def config(sandbox: Sandbox, start: str = "2026-01-01", **own: t.Any) -> Row:
+    found = settings(sandbox, "begateway", start, **own)
+    return found | {"max_retries": 1}
+
+
+def run(sandbox: Sandbox, state: Row | None = None, **own: t.Any) -> Run:
+    """A run that must not fail, over card payments unless `own` says otherwise."""
+    done = sync(
+        sandbox, config(sandbox, **{"payment_method_types": ["credit_card"]} | own), state=state
+    )
+    assert done.failed is None
+    return done
+
+
+def uids(done: Run) -> list[str]:
+    return [record["uid"] for record in done.records(STREAM)]
+
+
+def upserted(*runs: Run) -> list[str]:
+    """What a target that upserts by key holds after these runs, spelled."""
+    rows: dict[t.Any, Row] = {}
+    for done in runs:
+        for record in done.records(STREAM):
+            rows[record["_account"], record["uid"]] = vendor_part(record) | (record["_extra"] or {})
+    return spelled([as_served(row) for row in rows.values()])
+
+
+def truth(sandbox: Sandbox) -> list[str]:
+    return spelled([as_served(row) for row in sandbox.begateway.rows("main")])
+
+
+def as_served(row: Row) -> Row:
+    """A row with the two ids that the schema says are texts."""
+    texts = {name: row.get(name) for name in ("order_id", "tracking_id")}
+    return row | {name: None if text is None else str(text) for name, text in texts.items()}
+
+
+def asked(sandbox: Sandbox, path: str = "/api/reports") -> list[Row]:
+    """The report_params of the requests so far."""
+    return [
+        json.loads(request.body)["report_params"]
+        for request in sandbox.journal
+        if request.path.endswith(path)
+    ]
+
+
+def later(sandbox: Sandbox, **amount: float) -> None:
+    """Time goes by, and the journal starts anew."""
+    sandbox.clock.advance(timedelta(**amount).total_seconds())
+    sandbox.journal.clear()

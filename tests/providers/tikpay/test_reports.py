@@ -1,0 +1,298 @@
+"""Reports, from the job to the records: whole, once, and with their own columns."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from tap_payments.sandbox import Fault
+from tests.providers.tikpay.box import (
+    HORIZON,
+    STREAMS,
+    asked,
+    box,
+    config,
+    content,
+    later,
+    only,
+    run,
+    started,
+)
+from tests.support.taps import Row, Run, sync, watermarks
+
+if t.TYPE_CHECKING:
+    from tap_payments.sandbox import Sandbox
+
+
+Packed = t.Literal["declared", "undeclared"] | None
+
+
+def read(sandbox: Sandbox, report: bytes | None, state: Row | None = None, **own: t.Any) -> Run:
+    """A run of the taps alone, with a report of these bytes."""
+    sandbox.tikpay.put_report("TAPS", report)
+    return sync(sandbox, **only("tikpay_taps", sandbox, **own), state=state)
+
+
+@pytest.mark.parametrize("file_type", ["csv", "xml"])
+def test_every_row_of_every_report_arrives(file_type: str) -> None:
+    with box() as sandbox:
+        done = run(sandbox, file_type=file_type)
+        for stream in STREAMS:
+            kind = stream.removeprefix("tikpay_").upper()
+            truth = sandbox.tikpay.rows("main", kind=kind)
+            records = done.records(stream)
+            assert {row["_operator_timezone"] for row in records} == {"Australia/Sydney"}
+            assert [row["_row_number"] for row in records] == list(range(1, len(records) + 1))
+            assert len({row["_row_id"] for row in records}) == len(records)
+            texts = {
+                content(
+                    {name: str(value) for name, value in row.items() if value not in (None, "")}
+                )
+                for row in truth
+            }
+            found = {
+                content({name: value for name, value in row.items() if value is not None})
+                for row in records
+            }
+            assert found
+            assert found <= texts
+
+
+def test_what_the_tap_adds() -> None:
+    with box() as sandbox:
+        done = read(sandbox, b"tapId,amount\n1,2.50\n")
+        (record,) = done.records("tikpay_taps")
+        (job,) = sandbox.tikpay.jobs
+        assert record == {
+            "_account": "default",
+            "_extra": None,
+            "_operator_timezone": "Australia/Sydney",
+            "_report_job_id": job.id,
+            "_row_id": record["_row_id"],
+            "_row_number": 1,
+            "_window_since": "2026-03-16T00:00:00.000000Z",
+            "_window_until": HORIZON,
+            "amount": "2.50",
+            "tapId": "1",
+        }
+
+
+def test_the_schema_has_the_reports_columns_and_comes_before_its_rows() -> None:
+    with box() as sandbox:
+        done = read(sandbox, b"tapId,fare paid\n1,2.50\n")
+        kinds = [each["type"] for each in done.messages]
+        assert kinds == ["SCHEMA", "SCHEMA", "RECORD", "STATE"]
+        before, after = done.of("SCHEMA")
+        assert "tapId" not in before["schema"]["properties"]
+        assert after["schema"]["properties"]["fare_paid"]["type"] == ["string", "null"]
+        assert set(done.records("tikpay_taps")[0]) == set(after["schema"]["properties"])
+
+
+def test_a_row_that_two_reports_carry_is_one_row_and_a_changed_one_is_new() -> None:
+    with box() as sandbox:
+        first = read(sandbox, b"tapId,amount\n1,2.50\n2,3\n2,3\n")
+        later(sandbox, days=1)
+        second = read(sandbox, b"amount,tapId,zone\n2.50,1,\n3,2,\n3,2,\n4,2,\n", state=first.state)
+        ids = [row["_row_id"] for row in first.records("tikpay_taps")]
+        assert len(set(ids)) == 3
+        assert [row["_row_id"] for row in second.records("tikpay_taps")][:3] == ids
+        assert second.records("tikpay_taps")[3]["_row_id"] not in ids
+        assert len(second.of("SCHEMA")) == 2
+
+
+def test_csv_as_it_comes() -> None:
+    report = (
+        "\ufefftapId, Fare paid ,,tapId,_account,note\r\n"
+        '1,2.50,x,again,me,"a\nb"\r\n'
+        "\r\n"
+        "2\r\n"
+        "3,,,,,,surplus,\r\n"
+    ).encode()
+    with box() as sandbox:
+        done = read(sandbox, report)
+        rows = [
+            {
+                name: row[name]
+                for name in (
+                    "tapId", "Fare_paid", "column_3", "tapId_2", "_account_2", "note", "_extra"
+                )
+            }
+            for row in done.records("tikpay_taps")
+        ]  # fmt: skip
+        assert [tuple(row.values()) for row in rows] == [
+            ("1", "2.50", "x", "again", "me", "a\nb", None),
+            ("2", None, None, None, None, None, None),
+            ("3", None, None, None, None, None, {"column_7": "surplus", "column_8": None}),
+        ]
+
+
+def test_xml_as_it_comes() -> None:
+    report = b"""<?xml version="1.0"?><r:taps xmlns:r="urn:x">
+    <r:tap id="a"><r:id>1</r:id><r:fare currency="AUD"><r:amount>2.50</r:amount></r:fare></r:tap>
+    <r:tap id="b"><r:note/></r:tap></r:taps>"""
+    with box() as sandbox:
+        done = read(sandbox, report, file_type="xml")
+        rows = [dict(content(row)) for row in done.records("tikpay_taps")]
+        assert rows == [
+            {"id_2": "a", "id": "1", "currency": "AUD", "fare_amount": "2.50", "note": None},
+            {"id_2": "b", "id": None, "currency": None, "fare_amount": None, "note": None},
+        ]
+
+
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>
+<taps><tap><id>&b;</id></tap></taps>"""
+
+
+@pytest.mark.parametrize(
+    ("report", "own"),
+    [
+        (b'tapId,note\n1,"cut', {}),
+        (b"tapId\n\xff\xfe\n1\n", {}),
+        (b"tapId\n1\0\n", {}),
+        (BOMB, {"file_type": "xml"}),
+        (b"<taps><tap><id>1</id>", {"file_type": "xml"}),
+        (b"not xml", {"file_type": "xml"}),
+    ],
+)
+def test_a_broken_file_fails_its_stream_and_moves_no_watermark(
+    report: bytes, own: dict[str, t.Any]
+) -> None:
+    with box() as sandbox:
+        done = read(sandbox, report, **own)
+        assert done.failed is not None
+        assert sandbox.tikpay.jobs[0].id in done.failed
+        assert done.of("STATE") == []
+
+
+def test_an_empty_file_is_no_rows_and_a_warning() -> None:
+    with box() as sandbox:
+        done = read(sandbox, b"")
+        assert done.failed is None
+        assert done.records("tikpay_taps") == []
+        assert done.logged("WARNING", "empty file")
+        assert watermarks(done.state, "tikpay_taps") == {"default": HORIZON}
+
+
+@pytest.mark.parametrize("packed", ["declared", "undeclared"])
+def test_gzip_is_unpacked(packed: Packed) -> None:
+    with box() as sandbox:
+        sandbox.tikpay.gzip = packed
+        assert len(read(sandbox, b"tapId\n1\n2\n").records("tikpay_taps")) == 2
+
+
+@pytest.mark.parametrize("packed", [None, "declared", "undeclared"])
+def test_a_file_that_is_cut_off_is_an_error(packed: Packed) -> None:
+    with box() as sandbox:
+        sandbox.tikpay.gzip = packed
+        sandbox.tikpay.truncate_downloads = 99
+        done = read(sandbox, b"tapId\n" + b"1\n" * 1000)
+        assert done.failed is not None
+        assert done.of("STATE") == []
+
+
+def test_a_download_that_breaks_once_is_got_over() -> None:
+    with box() as sandbox:
+        sandbox.faults.add(Fault.parse("tikpay-downloads:truncate"))
+        sandbox.faults.add(Fault.parse("tikpay-downloads:500:after=1"))
+        done = read(sandbox, b"tapId\n1\n2\n")
+        assert done.failed is None
+        assert len(done.records("tikpay_taps")) == 2
+
+
+def test_a_link_that_has_expired_is_refreshed_once() -> None:
+    with box() as sandbox:
+        sandbox.faults.add(Fault.parse("tikpay-downloads:403"))
+        done = read(sandbox, b"tapId\n1\n")
+        assert done.failed is None
+        assert asked(sandbox)[-1] == "GET /v1/report-jobs-list"
+    with box() as sandbox:
+        sandbox.faults.add(Fault.parse("tikpay-downloads:403:times=2"))
+        done = read(sandbox, b"tapId\n1\n")
+        assert done.failed is not None
+        assert "X-Signature" not in done.failed + "".join(done.log)
+
+
+def test_no_data_moves_the_watermark() -> None:
+    with box() as sandbox:
+        sandbox.tikpay.outcomes = ["NO_DATA"]
+        done = read(sandbox, None)
+        assert done.failed is None
+        assert watermarks(done.state, "tikpay_taps") == {"default": HORIZON}
+
+
+def test_a_failed_job_is_started_once_more_and_then_fails_its_stream() -> None:
+    with box() as sandbox:
+        sandbox.tikpay.outcomes = ["FAILED"]
+        assert read(sandbox, b"tapId\n1\n").failed is None
+        assert len(started(sandbox)) == 2
+    with box() as sandbox:
+        sandbox.tikpay.outcomes = ["FAILED", "FAILED"]
+        done = read(sandbox, b"tapId\n1\n")
+        assert done.failed is not None
+        assert done.of("STATE") == []
+
+
+@pytest.mark.parametrize("outcome", ["NO_URL", "WEIRD"])
+def test_a_job_that_nobody_understands_fails_its_stream_alone(outcome: str) -> None:
+    with box() as sandbox:
+        sandbox.tikpay.outcomes = [outcome]
+        done = sync(sandbox, config(sandbox))
+        assert done.failed is not None
+        job = next(job for job in sandbox.tikpay.jobs if job.outcome == outcome)
+        assert job.id in done.failed
+        assert sum(bool(done.records(stream)) for stream in STREAMS) == 3
+
+
+def test_a_job_of_an_earlier_run_covers_to_its_creation_only() -> None:
+    with box() as sandbox:
+        created = sandbox.clock.now()
+        sandbox.tikpay.start_job(
+            "main", "TAPS", "2026-03-01T00:00:00", "2027-01-01T00:00:00", at=created
+        )
+        later(sandbox, hours=30)
+        done = read(sandbox, b"tapId\n1\n")
+        assert started(sandbox) == []
+        # `createdAt` may be local or UTC: the earlier reading counts.
+        assert watermarks(done.state, "tikpay_taps") == {"default": "2026-03-20T01:30:00.000000Z"}
+
+
+def test_keys_from_the_settings() -> None:
+    keys = {"TAPS": ["tapId"]}
+    with box() as sandbox:
+        done = read(sandbox, b"tapId,amount\n1,2\n", key_properties=keys)
+        assert done.of("SCHEMA")[-1]["key_properties"] == ["_account", "tapId"]
+        assert done.of("SCHEMA")[-1]["schema"]["properties"]["tapId"]["type"] == ["string"]
+    for report in (b"id,amount\n1,2\n", b"tapId,amount\n1,2\n,3\n"):
+        with box() as sandbox:
+            done = read(sandbox, report, key_properties=keys)
+            assert done.failed is not None
+            assert "tapId" in done.failed
+            assert done.of("STATE") == []
+
+
+@pytest.mark.parametrize("mode", ["hash", "drop"])
+def test_personal_columns(mode: str) -> None:
+    with box() as sandbox:
+        chosen = only("tikpay_taps", sandbox, personal_columns=["name", "absent"])
+        chosen["config"] |= {"personal_data": mode, "personal_data_key": "k"}
+        sandbox.tikpay.put_report("TAPS", b"tapId,name\n1,Ann\n2,\n")
+        first, second = sync(sandbox, **chosen).records("tikpay_taps")
+        assert second["name"] is None
+        assert (first["name"] is None) is (mode == "drop")
+        assert first["name"] != "Ann"
+        assert first["tapId"] == "1"
+
+
+def test_stream_maps_and_flattening_see_the_reports_columns() -> None:
+    with box() as sandbox:
+        chosen = only("tikpay_taps", sandbox)
+        chosen["config"]["stream_maps"] = {"tikpay_taps": {"fare": "float(amount)", "amount": None}}
+        sandbox.tikpay.put_report("TAPS", b"tapId,amount\n1,2.50\n")
+        done = sync(sandbox, **chosen)
+        assert done.failed is None
+        (record,) = done.records("tikpay_taps")
+        assert record["fare"] == 2.5
+        assert "amount" not in record
+        assert record["tapId"] == "1"
+        assert "tapId" in done.of("SCHEMA")[-1]["schema"]["properties"]

@@ -1,0 +1,267 @@
+"""Runs the tap: in this process against a sandbox, or as the command in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import logging
+import os
+import random
+import signal
+import subprocess
+import sys
+import typing as t
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+
+import jsonschema
+
+from tap_payments.errors import SyncFailed
+from tap_payments.runtime import Runtime
+from tap_payments.tap import TapPayments
+from tests.support.clock import Clock
+
+if t.TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tap_payments.sandbox import Sandbox
+
+COMMAND = (sys.executable, "-m", "tap_payments")
+
+Row = dict[str, t.Any]
+
+
+@dataclass
+class Run:
+    """What a run of the tap left: its lines, its log, and why it failed (None: it did not)."""
+
+    lines: list[bytes] = field(default_factory=list)
+    log: list[str] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+    failed: str | None = None
+
+    @property
+    def messages(self) -> list[Row]:
+        """The Singer messages."""
+        return [json.loads(line) for line in self.lines]
+
+    def of(self, kind: str, stream: str | None = None) -> list[Row]:
+        """The messages of a type, and of a stream where one is named."""
+        return [
+            each
+            for each in self.messages
+            if each["type"] == kind and stream in (None, each.get("stream"))
+        ]
+
+    def records(self, stream: str) -> list[Row]:
+        """The records of a stream."""
+        return [each["record"] for each in self.of("RECORD", stream)]
+
+    def rows(self, stream: str, account: str | None = None) -> list[Row]:
+        """The records without what the tap adds."""
+        return [
+            vendor_part(each)
+            for each in self.records(stream)
+            if account in (None, each["_account"])
+        ]
+
+    @property
+    def states(self) -> list[Row]:
+        """The values of the STATE messages."""
+        return [each["value"] for each in self.of("STATE")]
+
+    @property
+    def state(self) -> Row:
+        """The last STATE's value."""
+        return self.states[-1]
+
+    def logged(self, *words: str) -> list[str]:
+        """The lines of the log that hold all of these words."""
+        return [line for line in self.log if all(word in line for word in words)]
+
+
+def vendor_part(record: Row) -> Row:
+    """A record's fields that the vendor sent."""
+    return {name: value for name, value in record.items() if not name.startswith("_")}
+
+
+def spelled(rows: list[Row]) -> list[str]:
+    """Rows as texts, in an order of their own: what holds the same rows is equal."""
+    return sorted(json.dumps(row, sort_keys=True) for row in rows)
+
+
+def watermarks(state: Mapping[str, t.Any], stream: str) -> dict[t.Any, str]:
+    """The watermarks of a stream, by account, or by account and team."""
+    partitions = state.get("bookmarks", {}).get(stream, {}).get("partitions", [])
+    return {
+        next(iter(values)) if len(values := tuple(each["context"].values())) == 1 else values: each[
+            "replication_key_value"
+        ]
+        for each in partitions
+    }
+
+
+def state_of(stream: str, value: t.Any, account: str = "default", **context: t.Any) -> Row:
+    """A state with one watermark."""
+    key = {"zimpler_transactions": "approved_at"}.get(stream, "timestamp")
+    partition = {
+        "context": {"_account": account, **context},
+        "replication_key": key,
+        "replication_key_value": value,
+    }
+    return {"bookmarks": {stream: {"partitions": [partition]}}}
+
+
+def settings(sandbox: Sandbox, provider: str, start: str | None = None, **own: t.Any) -> Row:
+    """The tap's settings for one provider of a sandbox, with other settings of `own`."""
+    config = sandbox.config(provider)
+    config[provider] |= own
+    if start:
+        config["start_date"] = start
+    return config
+
+
+def runtime_of(time: Sandbox | Clock, waits: list[float]) -> Runtime:
+    """A clock, which a wait moves instead of waiting, and dice that always fall alike.
+
+    `waits` takes the seconds of each wait.
+    """
+    if isinstance(time, Clock):
+        time.waits = waits
+        return time.runtime()
+
+    def wait(seconds: float, cancelled: threading.Event) -> None:
+        if not cancelled.is_set():
+            waits.append(seconds)
+            time.clock.advance(seconds)
+
+    return Runtime(clock=time.clock.now, wait=wait, chance=random.Random(1))
+
+
+def sync(
+    time: Sandbox | Clock,
+    config: Row,
+    *,
+    state: Row | None = None,
+    catalog: Row | None = None,
+    stdout: io.TextIOWrapper | None = None,
+    slow: float = 0,
+) -> Run:
+    """Runs the tap in this process, by the clock of a sandbox or of its own.
+
+    Windows are read ahead from the start, unless answers have to be `slow` for that.
+
+    Raises:
+        ConfigValidationError: its settings are refused.
+    """
+    run = Run()
+    output = stdout or io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    try:
+        with listening(run.log), signals_kept(), contextlib.redirect_stdout(output):
+            TapPayments(
+                config=deepcopy(config),
+                state=deepcopy(state or {}),
+                catalog=deepcopy(catalog),
+                runtime=replace(runtime_of(time, run.waits), slow=slow),
+            ).sync_all()
+    except SyncFailed as failure:
+        run.failed = str(failure)
+    if stdout is None:
+        run.lines = t.cast("io.BytesIO", output.buffer).getvalue().splitlines()
+    return run
+
+
+def discover(config: Row | None = None) -> Row:
+    """The catalog that `--discover` writes for a configuration."""
+    with signals_kept():
+        tap = TapPayments(config=deepcopy(config or {}), validate_config=False)
+    return t.cast("Row", json.loads(tap.catalog_json_text))
+
+
+def assert_fitting(run: Run) -> None:
+    """Every record fits the SCHEMA before it, formats included."""
+    kinds = jsonschema.Draft202012Validator
+    checks = {
+        each["stream"]: kinds(each["schema"], format_checker=kinds.FORMAT_CHECKER)
+        for each in run.of("SCHEMA")
+    }
+    for message in run.of("RECORD"):
+        checks[message["stream"]].validate(message["record"])
+
+
+@contextlib.contextmanager
+def listening(log: list[str]) -> Iterator[None]:
+    """Takes every line that the tap logs, at any level."""
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            log.append(f"{record.levelname} {record.getMessage()}")
+
+    logger, listener = logging.getLogger(TapPayments.name), Listener()
+    level = logger.level
+    logger.addHandler(listener)
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        logger.removeHandler(listener)
+        logger.setLevel(level)
+
+
+@contextlib.contextmanager
+def signals_kept() -> Iterator[None]:
+    """Gives signals back to whom they belonged: a tap takes them when it is made."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A command that has ended."""
+
+    code: int
+    stdout: bytes
+    stderr: str
+
+    @property
+    def last_line(self) -> str:
+        """The last line on stderr."""
+        return self.stderr.rstrip("\n").rpartition("\n")[2]
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing on stderr is Python's own way to complain, or a bug's."""
+        said = self.stderr.replace("Error: Invalid value", "").replace("Error: No such option", "")
+        return not any(word in said for word in ("Traceback", 'File "', "Error:", "please report"))
+
+    @property
+    def run(self) -> Run:
+        """What it wrote, as a run."""
+        return Run(lines=self.stdout.splitlines())
+
+
+def command(*arguments: str | Path, timeout: float = 30, **environment: str) -> Finished:
+    """Runs the command `tap-payments` to its end, with variables in its environment."""
+    done = subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        capture_output=True,
+        check=False,
+        timeout=timeout,
+        stdin=subprocess.DEVNULL,
+        env=os.environ | environment,
+    )
+    return Finished(done.returncode, done.stdout, done.stderr.decode())
+
+
+def written(folder: Path, name: str, content: t.Any) -> Path:
+    """A JSON file (a text as it stands) in a folder."""
+    file = folder / name
+    file.write_text(content if isinstance(content, str) else json.dumps(content))
+    return file
