@@ -158,8 +158,8 @@ class TapPayments(ResilientTap):
             known["bookmarks"].setdefault(name, bookmark)
 
     def write_state(self) -> None:
-        """Writes a STATE message, if the state has changed since the last."""
-        self.state_writer.write_state(self.state)
+        """Writes a STATE message, if the state has changed since the last and one is due."""
+        self.states.write_state(self.state)
 
     def record_window(
         self,

@@ -148,5 +148,6 @@ class AirbyteWriter(Writer):
             # Signals reach this thread only, and waiting for a lock lets them in.
             with self.shield.whole(), self._turn:
                 put(lines)
+                self.written += len(lines)
         except OSError as error:
             raise (ReaderGone if isinstance(error, BrokenPipeError) else OutputLost) from error

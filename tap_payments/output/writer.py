@@ -31,6 +31,8 @@ class Writer(SingerWriter):
     def __init__(self) -> None:
         super().__init__()
         self.shield = Shield()
+        self.written = 0
+        """Bytes that were written so far."""
 
     def write_message(self, message: Message) -> None:
         """Writes one message.
@@ -74,6 +76,7 @@ class Writer(SingerWriter):
         try:
             with self.shield.whole():
                 put(lines)
+                self.written += len(lines)
         except BrokenPipeError as error:
             silence_stdout()
             raise ReaderGone from error

@@ -17,10 +17,10 @@ from singer_sdk.exceptions import (
     AbortedSyncPausedException,
     ConfigValidationError,
 )
-from singer_sdk.singerlib import StateMessage
 
 from tap_payments.accounts.redaction import redacting, secrets_of
 from tap_payments.errors import QuotaSpent, StreamFailed, SyncFailed, unexpected
+from tap_payments.output.states import States
 from tap_payments.output.stopping import ReaderGone, Stopped, last_words
 from tap_payments.output.writer import Writer
 from tap_payments.runtime import Runtime
@@ -50,6 +50,8 @@ class ResilientTap(Tap):
         self.cancelled = threading.Event()
         self.failures: list[tuple[str, Context, StreamFailed]] = []
         super().__init__(**options)
+        self.states = States(self.writer, self.runtime.clock)
+        self._state_writer = self.states  # type: ignore[assignment]  # has the SDK's one method
 
     @abc.abstractmethod
     def accounts_of(self, provider: type[Provider]) -> list[Provider]:
@@ -139,9 +141,13 @@ class ResilientTap(Tap):
         except Stopped as stopped:
             with last_words(stopped.code):
                 self.progress.finished()
-                self.message_writer.write_message(StateMessage(value=self.state))
+                self.states.finish(self.state)
+            raise
+        except Exception:
+            self.states.finish(self.state)
             raise
         self.progress.finished()
+        self.states.finish(self.state)
         self.raise_failures()
 
     def raise_failures(self) -> None:

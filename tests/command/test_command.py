@@ -124,7 +124,9 @@ def test_a_catalog_chooses(commands: Commands, config: Path, tmp_path: Path) -> 
         root["metadata"]["selected"] = entry["stream"] == "spacivox_teams"
     done = commands("--config", config, "--catalog", written(tmp_path, "catalog.json", catalog))
     assert done.code == 0
-    assert {each["stream"] for each in done.run.messages} == {"spacivox_teams"}
+    *messages, last = done.run.messages
+    assert {each["stream"] for each in messages} == {"spacivox_teams"}
+    assert last == {"type": "STATE", "value": {"bookmarks": {}}}
 
 
 def test_failures_exit_1_and_the_last_line_names_each_of_them(

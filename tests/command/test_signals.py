@@ -98,10 +98,10 @@ def test_a_second_signal_changes_nothing(commands: Commands, tmp_path: Path) -> 
             for _ in range(5):
                 process.send(signal.SIGTERM)
                 time.sleep(0.002)
-            rest = process.stdout.readlines()
+            *_, last = line, *process.stdout
             assert process.wait() == 143
             assert "Traceback" not in process.stderr
-            assert json.loads(rest[-1])["type"] == "STATE"
+            assert json.loads(last)["type"] == "STATE"
 
 
 def test_a_signal_that_surfaces_as_another_error_ends_the_run_all_the_same() -> None:

@@ -33,6 +33,9 @@ COMMAND = (sys.executable, "-m", "tap_payments")
 
 Row = dict[str, t.Any]
 
+NOTHING: Row = {"bookmarks": {}}
+"""The state of a run that has committed nothing."""
+
 
 @dataclass
 class Run:
@@ -70,8 +73,15 @@ class Run:
 
     @property
     def states(self) -> list[Row]:
-        """The values of the STATE messages."""
-        return [each["value"] for each in self.of("STATE")]
+        """What the STATE messages say, each once: none of a run that commits nothing.
+
+        The last line of every run is a STATE, which may say again what another has said.
+        """
+        values = [each["value"] for each in self.of("STATE")]
+        found = [
+            value for value, before in zip(values, [None, *values], strict=False) if value != before
+        ]
+        return [value for value in found if value != NOTHING]
 
     @property
     def state(self) -> Row:
@@ -171,6 +181,7 @@ def sync(
         run.failed = str(failure)
     if stdout is None:
         run.lines = t.cast("io.BytesIO", output.buffer).getvalue().splitlines()
+        assert json.loads(run.lines[-1])["type"] == "STATE", "a run ends with a STATE"
     return run
 
 

@@ -137,7 +137,7 @@ def test_what_cannot_be_read_to_its_end_is_an_error_that_says_where(
     assert done.failed is not None
     for word in (STREAM, "account 'default'", "2026-03-19T00:00:00Z..2026-03-20T00:00:00Z", words):
         assert word in done.failed
-    assert done.of("STATE") == []
+    assert done.states == []
 
 
 def test_the_same_page_for_two_cursors_is_an_error(server: Server) -> None:
@@ -193,7 +193,7 @@ def test_rows_that_the_count_has_and_the_pages_have_not_fail_the_window() -> Non
         done = sync(sandbox, settings | ONE_DAY)
         assert done.failed is not None
         assert "4 transactions, but the API counts 5" in done.failed
-        assert done.of("STATE") == []
+        assert done.states == []
         assert len(asked(sandbox, "/count")) == 2
 
 

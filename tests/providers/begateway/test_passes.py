@@ -221,7 +221,7 @@ def test_a_forced_full_table_reads_new_rows_only_and_sets_no_watermark() -> None
         settings = config(sandbox, payment_method_types=["credit_card"])
         done = sync(sandbox, settings, catalog=catalog)
         assert uids(done) == ["uid-1"]
-        assert done.of("STATE") == []
+        assert done.states == []
 
 
 def test_a_method_that_the_psp_refuses_is_named_and_the_others_go_on() -> None:

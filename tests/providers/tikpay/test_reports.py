@@ -162,7 +162,7 @@ def test_a_broken_file_fails_its_stream_and_moves_no_watermark(
         done = read(sandbox, report, **own)
         assert done.failed is not None
         assert sandbox.tikpay.jobs[0].id in done.failed
-        assert done.of("STATE") == []
+        assert done.states == []
 
 
 def test_an_empty_file_is_no_rows_and_a_warning() -> None:
@@ -188,7 +188,7 @@ def test_a_file_that_is_cut_off_is_an_error(packed: Packed) -> None:
         sandbox.tikpay.truncate_downloads = 99
         done = read(sandbox, b"tapId\n" + b"1\n" * 1000)
         assert done.failed is not None
-        assert done.of("STATE") == []
+        assert done.states == []
 
 
 def test_a_download_that_breaks_once_is_got_over() -> None:
@@ -230,7 +230,7 @@ def test_a_failed_job_is_started_once_more_and_then_fails_its_stream() -> None:
         sandbox.tikpay.outcomes = ["FAILED", "FAILED"]
         done = read(sandbox, b"tapId\n1\n")
         assert done.failed is not None
-        assert done.of("STATE") == []
+        assert done.states == []
 
 
 @pytest.mark.parametrize("outcome", ["NO_URL", "WEIRD"])
@@ -268,7 +268,7 @@ def test_keys_from_the_settings() -> None:
             done = read(sandbox, report, key_properties=keys)
             assert done.failed is not None
             assert "tapId" in done.failed
-            assert done.of("STATE") == []
+            assert done.states == []
 
 
 @pytest.mark.parametrize("mode", ["hash", "drop"])

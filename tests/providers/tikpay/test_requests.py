@@ -42,7 +42,7 @@ def test_a_run_that_finds_its_jobs_ready_takes_one_request() -> None:
     with box() as sandbox:
         sandbox.tikpay.job_seconds = 4000
         first = run(sandbox)
-        assert first.of("STATE") == []
+        assert first.states == []
         assert len(first.logged("WARNING", "left for the next run")) == 4
         later(sandbox, hours=2)
         second = run(sandbox)
@@ -131,7 +131,7 @@ def test_a_spent_quota_ends_the_run_cleanly_and_says_when_it_resumes() -> None:
         sandbox.tikpay.access.spend("main", 20)
         done = run(sandbox)
         assert asked(sandbox) == [LIST]
-        assert done.of("STATE") == []
+        assert done.states == []
         assert done.logged("WARNING", "2026-03-21T01:30")
         assert sum(done.waits) == 0
 
