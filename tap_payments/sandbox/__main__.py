@@ -1,4 +1,4 @@
-"""`tap-payments-sandbox`: serves the four APIs until it is told to stop."""
+"""`tap-payments-sandbox`: serves the APIs until it is told to stop."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tap_payments.sandbox.clock import Clock
-from tap_payments.sandbox.faults import GRAMMAR, Fault, FaultError
+from tap_payments.sandbox.faults import GRAMMAR, FaultError
 from tap_payments.sandbox.server import Sandbox
+from tap_payments.sandbox.world import providers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,13 +27,6 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serves until SIGINT or SIGTERM; exit code 0, 1 where it cannot serve, 2 for a wrong call."""
     options = _parser().parse_args(arguments)
-    try:
-        faults = [Fault.parse(spec) for spec in options.fault]
-    except FaultError as error:
-        return _complain(str(error), 2)
-    stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
     sandbox = Sandbox(
         seed=options.seed,
         days=options.days,
@@ -41,8 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         port=options.port,
         latency=options.latency_ms / 1000,
     )
-    for fault in faults:
-        sandbox.faults.add(fault)
+    try:
+        for fault in options.fault:
+            sandbox.faults.add(fault)
+    except FaultError as error:
+        return _complain(str(error), 2)
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
     try:
         sandbox.start()
     except OSError as error:
@@ -70,7 +70,7 @@ def _serve(sandbox: Sandbox, file: Path | None, stopping: threading.Event) -> in
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tap-payments-sandbox",
-        description="The APIs of Zimpler, beGateway, Spacivox and Tikpay on loopback, over "
+        description=f"The APIs of {', '.join(api.title for api in providers())} on loopback, over "
         "invented data that is the same for the same seed and moves with the clock.",
         allow_abbrev=False,
     )

@@ -118,7 +118,6 @@ def test_an_expired_token_is_a_401(sandbox: Sandbox) -> None:
     [
         "",
         "zimpler",
-        "paypal:500",
         "zimpler:",
         "zimpler:200",
         "zimpler:600",
@@ -140,6 +139,13 @@ def test_a_bad_spec_shows_the_grammar_in_one_line(spec: str) -> None:
         Fault.parse(spec)
     assert "PROVIDER:EFFECT" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("fault", ["paypal:500", Fault("paypal", 500)])
+def test_a_fault_of_no_provider_is_refused(sandbox: Sandbox, fault: Fault | str) -> None:
+    with pytest.raises(FaultError, match="tikpay, tikpay-downloads"):
+        sandbox.faults.add(fault)
+    assert list(sandbox.faults) == []
 
 
 def test_a_fault_made_in_python_is_checked_too() -> None:

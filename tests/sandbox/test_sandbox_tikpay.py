@@ -140,7 +140,7 @@ def test_a_job_runs_is_done_and_expires(seeded: Sandbox) -> None:
         "status": "COMPLETE",
         "completedAt": "2026-03-15T23:00:02",
     }
-    assert url.startswith(f"{seeded.downloads_url}/reports/{name}.csv?X-Expires=")
+    assert url.startswith(f"{seeded.downloads_url}/tikpay-downloads/reports/{name}.csv?X-Expires=")
     seeded.tikpay.created_at_zone = "utc"
     assert jobs(seeded).json[0]["createdAt"] == "2026-03-15T12:00:00"
     seeded.clock.advance(days=7)
