@@ -10,13 +10,14 @@ import signal
 import sys
 import tempfile
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tap_payments.sandbox.clock import Clock
 from tap_payments.sandbox.faults import GRAMMAR, FaultError
+from tap_payments.sandbox.life import to_instant
 from tap_payments.sandbox.server import Sandbox
 from tap_payments.sandbox.world import providers
 
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sandbox = Sandbox(
         seed=options.seed,
         days=options.days,
-        clock=Clock(offset=-timedelta(hours=options.clock_behind)),
+        clock=Clock(options.now, offset=-timedelta(hours=options.clock_behind)),
         host=options.host,
         port=options.port,
         latency=options.latency_ms / 1000,
@@ -89,7 +90,15 @@ def _parser() -> argparse.ArgumentParser:
         metavar="HOURS",
         help="run so far behind the real time, to be advanced by POST /_sandbox/clock",
     )
+    add("--now", type=_instant, metavar="INSTANT", help="start the clock there, in UTC, not today")
     return parser
+
+
+def _instant(text: str) -> datetime:
+    instant = to_instant(text)
+    if instant is None or not 2000 <= instant.year <= 2999:
+        raise argparse.ArgumentTypeError(f"{text} is no instant such as 2026-11-20T23:58:00Z")
+    return instant
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:

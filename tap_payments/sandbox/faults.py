@@ -121,7 +121,7 @@ class Fault:
         )
 
     def spoil(self, answer: Answer, now: datetime) -> Answer:
-        """What is sent instead of `answer`; `now` is the client's time, for a Retry-After date."""
+        """What is sent instead of `answer`; `now` is what a Retry-After date counts from."""
         if isinstance(self.effect, int):
             return Answer.of_json({"message": "fault"}, self.effect, self._retry_after(now))
         if self.effect == "expired-token":

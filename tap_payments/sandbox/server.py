@@ -92,7 +92,7 @@ class Sandbox(World):
         self.stop()
 
     def _listener(self, port: int) -> Listener:
-        listener = Listener(self.host, port, self._respond, self._stopping)
+        listener = Listener(self.host, port, self._respond, self.clock.now, self._stopping)
         listener.gzip = self.gzip
         return listener
 
@@ -123,7 +123,7 @@ class Sandbox(World):
             prevented = fault is not None and fault.prevents
             answer = Answer() if prevented else self._carry_out(self.places[name], request)
             if fault:
-                answer = fault.spoil(answer, self.clock.wall())
+                answer = fault.spoil(answer, self.clock.now())
             status = 0 if answer.dropped else answer.status
             self.journal.append(replace(request, status=status, in_flight=in_flight))
             self._stopping.wait(answer.delay + self.latency)

@@ -114,5 +114,5 @@ class Access:
             return {}
         if self._options.retry_after == "seconds":
             return {"Retry-After": str(seconds)}
-        until = self._clock.wall() + timedelta(seconds=seconds)
+        until = self._clock.now() + timedelta(seconds=seconds)
         return {"Retry-After": format_datetime(until, usegmt=True)}
