@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from sandbox_client import ask, bearer
 
 from tap_payments.sandbox import Clock, Sandbox
 from tap_payments.sandbox.life import Calendar
+from tests.sandbox.client import ask, bearer
 
 TOKEN = bearer("sandbox-spacivox-token-main-1")
 SECOND = timedelta(seconds=1)
