@@ -27,6 +27,7 @@ class Control:
         routes = {
             ("GET", ""): self._status,
             ("GET", "/config"): self._config,
+            ("GET", "/env"): self._env,
             ("GET", "/journal"): self._journal,
             ("DELETE", "/journal"): self._forget,
             ("GET", "/rows"): self._rows,
@@ -54,10 +55,16 @@ class Control:
         }
 
     def _config(self, request: Request) -> Any:
+        return self._world.config(*self._providers(request))
+
+    def _env(self, request: Request) -> Any:
+        return self._world.env(*self._providers(request))
+
+    def _providers(self, request: Request) -> list[str]:
         names = [name for name in request.query.get("providers", "").split(",") if name]
         if unknown := set(names) - set(self._world.apis):
             raise RefusedError(400, {"message": f"there is no provider {min(unknown)}"})
-        return self._world.config(*names)
+        return names
 
     def _journal(self, _: Request) -> Any:
         return [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from tap_payments.sandbox.api import Api, Origins
 from tap_payments.sandbox.begateway import BeGateway
 from tap_payments.sandbox.clock import Clock
+from tap_payments.sandbox.configuration import to_variables, write_config, write_env
 from tap_payments.sandbox.faults import Faults
 from tap_payments.sandbox.messages import Journal
 from tap_payments.sandbox.spacivox import Spacivox
@@ -16,6 +17,7 @@ from tap_payments.sandbox.zimpler import Zimpler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from tap_payments.sandbox.messages import Answer, Request
 
@@ -75,6 +77,18 @@ class World:
         names = providers or tuple(self.apis)
         settings = {name: self.apis[name].settings(self.origins.apis) for name in names}
         return {"start_date": self.first.isoformat(), **settings}
+
+    def env(self, *providers: str) -> dict[str, str]:
+        """The same as the variables that Meltano reads."""
+        return to_variables(self.config(*providers))
+
+    def write_config(self, file: Path) -> None:
+        """Writes the configuration, for its owner only."""
+        write_config(file, self.config())
+
+    def write_env(self, file: Path) -> None:
+        """Writes the variables as a `.env`, for its owner only, but over nothing of another's."""
+        write_env(file, self.env())
 
 
 def providers() -> list[type[Api]]:

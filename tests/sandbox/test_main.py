@@ -75,6 +75,15 @@ def test_it_writes_the_configuration_for_its_owner_only(tmp_path: Path) -> None:
     assert config["start_date"] == "2026-01-29"
 
 
+def test_it_writes_the_variables_for_meltano(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    with running("--write-env", str(file), *FROM) as (_, printed):
+        lines = file.read_text().splitlines()
+    assert f"Meltano finds it in {file}" in printed
+    assert "TAP_PAYMENTS_START_DATE=2026-01-30" in lines
+    assert "TAP_PAYMENTS_BEGATEWAY_SECRET_KEY=sandbox-begateway-secret-main" in lines
+
+
 def test_its_data_are_the_same_in_every_process_and_zone() -> None:
     bodies = []
     for number, zone in (("1", "Pacific/Apia"), ("2", "America/Anchorage")):
@@ -104,10 +113,23 @@ def test_a_bad_fault_is_one_line_with_the_grammar() -> None:
     assert "PROVIDER:EFFECT" in done.stderr
 
 
-def test_a_configuration_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
-    done = failing("--write-config", str(tmp_path / "nowhere" / "config.json"))
+@pytest.mark.parametrize("flag", ["--write-config", "--write-env"])
+@pytest.mark.parametrize("name", ["nowhere/file", "folder"])
+def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path, flag: str, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    done = failing(flag, str(tmp_path / name))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.count("\n") == 1
+    assert f"cannot write {tmp_path / name}" in done.stderr
+
+
+def test_another_ones_env_stays(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("MINE=1\n")
+    done = failing("--write-env", str(file))
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "name another file" in done.stderr
+    assert file.read_text() == "MINE=1\n"
 
 
 @pytest.mark.parametrize(
