@@ -1,4 +1,4 @@
-"""The four providers' APIs on loopback: a small real HTTP server, for a first try and for tests.
+"""The providers' APIs on loopback: a small real HTTP server, for a first try and for tests.
 
 Written from the vendors' documents alone; it knows nothing of the tap.
 """

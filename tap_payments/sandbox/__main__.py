@@ -1,23 +1,23 @@
-"""`tap-payments-sandbox`: serves the four APIs until it is told to stop."""
+"""`tap-payments-sandbox`: serves the APIs until it is told to stop."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import shlex
 import signal
 import sys
-import tempfile
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tap_payments.sandbox.clock import Clock
-from tap_payments.sandbox.faults import GRAMMAR, Fault, FaultError
+from tap_payments.sandbox.faults import GRAMMAR, FaultError
+from tap_payments.sandbox.life import to_instant
 from tap_payments.sandbox.server import Sandbox
+from tap_payments.sandbox.world import providers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,43 +26,44 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serves until SIGINT or SIGTERM; exit code 0, 1 where it cannot serve, 2 for a wrong call."""
     options = _parser().parse_args(arguments)
+    sandbox = Sandbox(
+        seed=options.seed,
+        days=options.days,
+        clock=Clock(options.now, offset=-timedelta(hours=options.clock_behind)),
+        host=options.host,
+        port=options.port,
+        latency=options.latency_ms / 1000,
+    )
     try:
-        faults = [Fault.parse(spec) for spec in options.fault]
+        for fault in options.fault:
+            sandbox.faults.add(fault)
     except FaultError as error:
         return _complain(str(error), 2)
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
-    sandbox = Sandbox(
-        seed=options.seed,
-        days=options.days,
-        clock=Clock(offset=-timedelta(hours=options.clock_behind)),
-        host=options.host,
-        port=options.port,
-        latency=options.latency_ms / 1000,
-    )
-    for fault in faults:
-        sandbox.faults.add(fault)
     try:
         sandbox.start()
     except OSError as error:
         reason = error.strerror or str(error)
         return _complain(f"cannot listen on {options.host} port {options.port}: {reason}", 1)
     try:
-        return _serve(sandbox, options.write_config, stopping)
+        return _serve(sandbox, options, stopping)
     finally:
         sandbox.stop()
 
 
-def _serve(sandbox: Sandbox, file: Path | None, stopping: threading.Event) -> int:
+def _serve(sandbox: Sandbox, options: argparse.Namespace, stopping: threading.Event) -> int:
     if not _is_loopback(sandbox.host):
         _complain(f"warning: {sandbox.host} is not loopback: others can reach it", 0)
-    try:
-        if file:
-            _write(file, sandbox)
-    except OSError as error:
-        return _complain(f"cannot write {file}: {error.strerror}", 1)
-    _introduce(sandbox, file)
+    config, env = options.write_config, options.write_env
+    for file, write in ((config, sandbox.write_config), (env, sandbox.write_env)):
+        try:
+            if file:
+                write(file)
+        except OSError as error:
+            return _complain(f"cannot write {file}: {error.strerror}", 1)
+    _introduce(sandbox, config, env)
     stopping.wait()
     return 0
 
@@ -70,7 +71,7 @@ def _serve(sandbox: Sandbox, file: Path | None, stopping: threading.Event) -> in
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tap-payments-sandbox",
-        description="The APIs of Zimpler, beGateway, Spacivox and Tikpay on loopback, over "
+        description=f"The APIs of {', '.join(api.title for api in providers())} on loopback, over "
         "invented data that is the same for the same seed and moves with the clock.",
         allow_abbrev=False,
     )
@@ -80,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", type=int, default=1, help="another seed is another data set (%(default)s)")
     add("--days", type=_whole(1, 3650), default=30, help="days of history (%(default)s)")
     add("--write-config", type=Path, metavar="FILE", help="write the tap's configuration")
+    add("--write-env", type=Path, metavar="FILE", help="write it as variables for Meltano's .env")
     add("--fault", action="append", default=[], metavar="SPEC", help=GRAMMAR.replace("%", "%%"))
     add("--latency-ms", type=_whole(0, 600_000), default=0, help="wait before every answer")
     add(
@@ -89,7 +91,15 @@ def _parser() -> argparse.ArgumentParser:
         metavar="HOURS",
         help="run so far behind the real time, to be advanced by POST /_sandbox/clock",
     )
+    add("--now", type=_instant, metavar="INSTANT", help="start the clock there, in UTC, not today")
     return parser
+
+
+def _instant(text: str) -> datetime:
+    instant = to_instant(text)
+    if instant is None or not 2000 <= instant.year <= 2999:
+        raise argparse.ArgumentTypeError(f"{text} is no instant such as 2026-11-20T23:58:00Z")
+    return instant
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -102,31 +112,21 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
     return whole
 
 
-def _introduce(sandbox: Sandbox, file: Path | None) -> None:
+def _introduce(sandbox: Sandbox, config: Path | None, env: Path | None) -> None:
     """Says where it is, with which configuration the tap reads it, and what to try."""
-    name = shlex.quote(str(file)) if file else "config.json"
+    name = shlex.quote(str(config)) if config else "config.json"
     lines = [
         f"The sandbox is at {sandbox.url} until you stop it (Ctrl-C). Its configuration:",
         json.dumps(sandbox.config(), indent=2),
-        *([] if file else [f"Save it as {name}, or call this with --write-config {name}. "]),
+        *([] if config or env else [f"Save it as {name}, or let --write-config {name} do it."]),
+        *([f"Meltano finds it in {env}."] if env else []),
         "The columns of Tikpay's reports are invented: the vendor publishes none.",
-        f"Next: tap-payments --config {name}",
+        "Next: meltano run tap-payments target-jsonl"
+        if env and not config
+        else f"Next: tap-payments --config {name}",
     ]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
-
-
-def _write(file: Path, sandbox: Sandbox) -> None:
-    """Writes the configuration whole or not at all, readable by its owner only."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as draft:
-            json.dump(sandbox.config(), draft, indent=2)
-            draft.write("\n")
-        Path(name).replace(file)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _is_loopback(host: str) -> bool:

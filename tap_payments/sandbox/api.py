@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,7 +13,7 @@ from tap_payments.sandbox.messages import Answer
 from tap_payments.sandbox.table import Nursery, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from tap_payments.sandbox.clock import Clock
@@ -28,6 +29,14 @@ class RefusedError(Exception):
         self.answer = Answer.of_json(body, status, headers)
 
 
+@dataclass
+class Origins:
+    """Where the sandbox is served; empty until it is."""
+
+    apis: str = ""
+    downloads: str = ""
+
+
 class Api(ABC):
     """An API over generated rows (seed None: none), and whatever `put` adds to them.
 
@@ -37,6 +46,10 @@ class Api(ABC):
     """
 
     name: ClassVar[str]
+    title: ClassVar[str]
+    """The provider's name as it writes it."""
+    usual_accounts: ClassVar[tuple[str, ...]] = ("main",)
+    """The accounts that there are where nobody says which."""
     kinds: ClassVar[tuple[str, ...]]
     """The kinds of rows; where there is one only, it need not be named."""
     fields: ClassVar[tuple[str, ...]]
@@ -53,6 +66,7 @@ class Api(ABC):
         self, clock: Clock, seed: int | None, first: date, accounts: Sequence[str]
     ) -> None:
         self.clock = clock
+        self.origins = Origins()
         self.accounts = {name: self.credentials(name, n) for n, name in enumerate(accounts)}
         self._first = first
         self._calendar = None if seed is None else Calendar(seed, self.name)
@@ -66,6 +80,10 @@ class Api(ABC):
     @abstractmethod
     def answer(self, request: Request) -> Answer:
         """The answer to a request, as the vendor documents it; RefusedError where it is refused."""
+
+    def places(self) -> Mapping[str, Callable[[Request], Answer]]:
+        """What answers requests, by the name that begins their path."""
+        return {self.name: self.answer}
 
     @abstractmethod
     def born(self, calendar: Calendar, account: str, day: date) -> Mapping[str, Iterable[Life]]:

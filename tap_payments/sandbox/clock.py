@@ -1,4 +1,4 @@
-"""The sandbox's time: the real one, moved by an offset that can grow."""
+"""The sandbox's time: it runs as real time does, from any instant, and can be advanced."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Clock:
             return self._start + timedelta(seconds=passed)
 
     def wall(self) -> datetime:
-        """The real instant, in UTC: what a client's own clock says."""
+        """The real instant, in UTC."""
         return datetime.fromtimestamp(self._wall(), UTC)
 
     def advance(self, seconds: float = 0, **amount: float) -> datetime:

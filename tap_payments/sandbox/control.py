@@ -1,4 +1,4 @@
-"""`/_sandbox`: what tells a sandbox in another process what it is, and changes it."""
+"""`/_sandbox`: the endpoints that tell another process what the sandbox is, and change it."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from tap_payments.sandbox.messages import Answer
 
 if TYPE_CHECKING:
     from tap_payments.sandbox.messages import Request
-    from tap_payments.sandbox.server import Sandbox
+    from tap_payments.sandbox.world import World
 
 
 class Control:
     """The sandbox's own endpoints; they are in no journal and no fault strikes them."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
+    def __init__(self, world: World) -> None:
+        self._world = world
 
     def answer(self, request: Request) -> Answer:
         """The answer to a request to `/_sandbox<path>`."""
         routes = {
             ("GET", ""): self._status,
             ("GET", "/config"): self._config,
+            ("GET", "/env"): self._env,
             ("GET", "/journal"): self._journal,
             ("DELETE", "/journal"): self._forget,
             ("GET", "/rows"): self._rows,
@@ -41,23 +42,29 @@ class Control:
         return Answer.of_json(route(request))
 
     def _status(self, _: Request) -> Any:
-        sandbox = self._sandbox
+        world = self._world
         return {
-            "url": sandbox.url,
-            "downloads_url": sandbox.downloads_url,
-            "now": sandbox.clock.now().isoformat(),
-            "first_day": sandbox.first.isoformat(),
-            "seed": sandbox.seed,
-            "accounts": {name: list(api.accounts) for name, api in sandbox.apis.items()},
-            "requests": len(sandbox.journal),
-            "faults": [asdict(fault) for fault in sandbox.faults],
+            "url": world.origins.apis,
+            "downloads_url": world.origins.downloads,
+            "now": world.clock.now().isoformat(),
+            "first_day": world.first.isoformat(),
+            "seed": world.seed,
+            "accounts": {name: list(api.accounts) for name, api in world.apis.items()},
+            "requests": len(world.journal),
+            "faults": [asdict(fault) for fault in world.faults],
         }
 
     def _config(self, request: Request) -> Any:
+        return self._world.config(*self._providers(request))
+
+    def _env(self, request: Request) -> Any:
+        return self._world.env(*self._providers(request))
+
+    def _providers(self, request: Request) -> list[str]:
         names = [name for name in request.query.get("providers", "").split(",") if name]
-        if unknown := set(names) - set(self._sandbox.apis):
+        if unknown := set(names) - set(self._world.apis):
             raise RefusedError(400, {"message": f"there is no provider {min(unknown)}"})
-        return self._sandbox.config(*names)
+        return names
 
     def _journal(self, _: Request) -> Any:
         return [
@@ -66,15 +73,15 @@ class Control:
                 "at": request.at.isoformat(),
                 "body": request.body.decode("utf-8", "replace"),
             }
-            for request in self._sandbox.journal
+            for request in self._world.journal
         ]
 
     def _forget(self, _: Request) -> Any:
-        self._sandbox.journal.clear()
+        self._world.journal.clear()
         return {}
 
     def _rows(self, request: Request) -> Any:
-        api = self._sandbox.apis.get(request.query.get("provider", ""))
+        api = self._world.apis.get(request.query.get("provider", ""))
         account = request.query.get("account", "main")
         text = request.query.get("at")
         at = to_instant(text)
@@ -89,19 +96,19 @@ class Control:
         seconds = _member(request, "advance_seconds")
         if not isinstance(seconds, int | float) or isinstance(seconds, bool):
             raise RefusedError(400, {"message": 'the body is {"advance_seconds": <number>}'})
-        return {"now": self._sandbox.clock.advance(seconds).isoformat()}
+        return {"now": self._world.clock.advance(seconds).isoformat()}
 
     def _fault(self, request: Request) -> Any:
         spec = _member(request, "spec")
         if not isinstance(spec, str):
             raise RefusedError(400, {"message": 'the body is {"spec": "<fault>"}'})
         try:
-            return asdict(self._sandbox.faults.add(spec))
+            return asdict(self._world.faults.add(spec))
         except FaultError as error:
             raise RefusedError(400, {"message": str(error)}) from None
 
     def _lift(self, _: Request) -> Any:
-        self._sandbox.faults.clear()
+        self._world.faults.clear()
         return {}
 
 

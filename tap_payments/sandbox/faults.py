@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING
 from tap_payments.sandbox.messages import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from tap_payments.sandbox.messages import Request
 
-PROVIDERS = ("zimpler", "begateway", "spacivox", "tikpay", "tikpay-downloads", "any")
 EFFECTS = ("stall", "truncate", "drop", "html", "empty", "halfjson", "expired-token")
 GRAMMAR = (
-    "PROVIDER:EFFECT[:OPTION=VALUE]... where PROVIDER is " + ", ".join(PROVIDERS) + "; EFFECT is "
-    "an HTTP status from 400 to 599, stall=SECONDS, " + ", ".join(EFFECTS[1:]) + "; OPTION is "
+    "PROVIDER:EFFECT[:OPTION=VALUE]... where PROVIDER is any or the name of one; EFFECT is an "
+    "HTTP status from 400 to 599, stall=SECONDS, " + ", ".join(EFFECTS[1:]) + "; OPTION is "
     "retry-after=SECONDS|date|date+SECONDS, path=PREFIX, after=N, every=N, times=N, "
     "probability=P, seed=N, accepted=yes. Example: zimpler:429:retry-after=2:times=3"
 )
@@ -122,7 +121,7 @@ class Fault:
         )
 
     def spoil(self, answer: Answer, now: datetime) -> Answer:
-        """What is sent instead of `answer`; `now` is the client's time, for a Retry-After date."""
+        """What is sent instead of `answer`; `now` is what a Retry-After date counts from."""
         if isinstance(self.effect, int):
             return Answer.of_json({"message": "fault"}, self.effect, self._retry_after(now))
         if self.effect == "expired-token":
@@ -148,9 +147,7 @@ class Fault:
 
     def _check(self) -> None:
         reason = None
-        if self.provider not in PROVIDERS:
-            reason = "it names no provider that the sandbox has"
-        elif isinstance(self.effect, int) and not 400 <= self.effect <= 599:
+        if isinstance(self.effect, int) and not 400 <= self.effect <= 599:
             reason = "the status is not an error's"
         elif isinstance(self.effect, str) and self.effect not in EFFECTS:
             reason = "there is no such effect"
@@ -167,15 +164,22 @@ class Fault:
 
 
 class Faults:
-    """The faults that are set, in the order they were added; the first that strikes wins."""
+    """The faults that are set, in the order they were added; the first that strikes wins.
 
-    def __init__(self) -> None:
+    `names` are the providers, and whatever else of them can be struck.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(names)
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
 
     def add(self, fault: Fault | str) -> Fault:
         """Sets a fault, or the one that a spec describes."""
+        spec = fault if isinstance(fault, str) else f"{fault.provider}:{fault.effect}"
         fault = Fault.parse(fault) if isinstance(fault, str) else fault
+        if fault.provider not in (*self.names, "any"):
+            raise FaultError(spec, f"there is only {', '.join(self.names)}")
         with self._lock:
             self._faults.append(fault)
         return fault

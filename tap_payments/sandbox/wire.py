@@ -7,6 +7,8 @@ import gzip
 import socket
 import sys
 import threading
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from socketserver import TCPServer
@@ -26,6 +28,7 @@ class Listener(TCPServer):
     """A listening socket with a thread for each connection; all of them end with `stop`.
 
     `respond(method, path, query, headers, body)` gives the answer; header names are in lower case.
+    `now` is the time that the `Date` header of every answer says.
     `stopping` is set before `stop` is called: no answer is sent from then on.
     """
 
@@ -37,10 +40,12 @@ class Listener(TCPServer):
         host: str,
         port: int,
         respond: Callable[..., Answer],
+        now: Callable[[], datetime],
         stopping: threading.Event,
     ) -> None:
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.respond = respond
+        self.now = now
         self.stopping = stopping
         self.gzip = True
         self._open: dict[threading.Thread, socket.socket] = {}
@@ -136,6 +141,11 @@ class Conversation(BaseHTTPRequestHandler):
                 self.wfile.write(piece)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = reply  # noqa: N815 - the names that the base class calls
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The server's time; also the base class asks for it, where it refuses a request."""
+        now = self.server.now() if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
+        return format_datetime(now, usegmt=True)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name it inherits
         """Nothing: the journal has it."""

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-class Knobs:
+class Options:
     """How the sandbox's Tikpay behaves where the vendor is silent, and how it can misbehave."""
 
     timezone: str = "Australia/Sydney"

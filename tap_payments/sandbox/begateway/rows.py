@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from tap_payments.sandbox.begateway_parts import alternative, card, envelope, processed
+from tap_payments.sandbox.begateway.parts import alternative, card, envelope, processed
 from tap_payments.sandbox.life import Life, pick_instant, to_second
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ Change = tuple[datetime, dict[str, Any]]
 
 
 @lru_cache(maxsize=1024)
-def begateway_day(
+def rows_of_day(
     calendar: Calendar, account: str, day: date, per_day: tuple[int, int], shop: int
 ) -> tuple[Life, ...]:
     """The payments created on `day`, and the refunds and chargebacks that follow from them.

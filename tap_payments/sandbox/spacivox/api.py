@@ -6,28 +6,23 @@ From https://spacivox.com/apidocs/payment_transactions.html : a static token, an
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from tap_payments.sandbox.api import Api, RefusedError
-from tap_payments.sandbox.life import Life, pick_instant, pick_uuid
 from tap_payments.sandbox.messages import Answer
+from tap_payments.sandbox.spacivox.rows import TEAMS, rows_of_day
 from tap_payments.sandbox.table import Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
     from tap_payments.sandbox.clock import Clock
-    from tap_payments.sandbox.life import Calendar, Version
+    from tap_payments.sandbox.life import Calendar, Life, Version
     from tap_payments.sandbox.messages import Request
 
-TEAMS = (
-    {"id": 1, "name": "Team North"},
-    {"id": 2, "name": "Team South"},
-    {"id": 7, "name": "Évry"},
-)
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 TICK = timedelta(microseconds=1)
 EXAMPLE = {
@@ -51,6 +46,7 @@ class Spacivox(Api):
     """
 
     name = "spacivox"
+    title = "Spacivox"
     kinds = ("payment_transactions",)
     fields = ("timestamp",)
     reach = 1
@@ -71,7 +67,7 @@ class Spacivox(Api):
 
     def born(self, calendar: Calendar, account: str, day: date) -> Mapping[str, Iterable[Life]]:
         """The payments started on `day`."""
-        return {"payment_transactions": spacivox_day(calendar, account, day, self.per_day)}
+        return {"payment_transactions": rows_of_day(calendar, account, day, self.per_day)}
 
     def order(self, version: Version) -> Any:
         """No order that anybody could rely on."""
@@ -110,38 +106,6 @@ class Spacivox(Api):
             raise RefusedError(400, {"message": "team is not an integer"})
         teams = () if team is None else (("team", int(team)),)
         return Query("timestamp", since, until + TICK if self.inclusive_end else until, teams)
-
-
-@lru_cache(maxsize=1024)
-def spacivox_day(
-    calendar: Calendar, account: str, day: date, per_day: tuple[int, int]
-) -> tuple[Life, ...]:
-    """The payments started on `day`: each succeeds or fails minutes to two days later.
-
-    One in twenty appears only hours after its timestamp, which never changes.
-    """
-    if calendar.is_quiet(day):
-        return ()
-    chance = calendar.chance(account, day)
-    lives = []
-    for _ in range(chance.randint(*per_day)):
-        started = pick_instant(chance, day) + timedelta(milliseconds=chance.randrange(1000))
-        late = chance.randint(60, 12 * 60) if chance.random() < 0.05 else 0
-        minutes = chance.choice((2, 10, 60, 24 * 60, 48 * 60))
-        ended = started + timedelta(minutes=chance.randint(1, minutes))
-        row = {
-            "amount": f"{chance.randint(1, 900)}.{chance.randrange(100):02d}",
-            "campaign": chance.randint(1, 4),
-            "id": pick_uuid(chance),
-            "job": chance.randint(1, 90_000),
-            "reference": f"{chance.randrange(1_000_000):06d}",
-            "state": 0,
-            "team": chance.choice(TEAMS)["id"],
-            "timestamp": f"{started:%Y-%m-%dT%H:%M:%S}.{started.microsecond // 1000:03d}Z",
-        }
-        state = {"state": chance.choices((1, 2), (80, 20))[0]}
-        lives.append(Life.of(row, started + timedelta(minutes=late), [(ended, state)]))
-    return tuple(lives)
 
 
 def _instant(query: Mapping[str, str], name: str) -> datetime:

@@ -13,7 +13,7 @@ from tap_payments.sandbox.api import Api, RefusedError
 from tap_payments.sandbox.life import to_instant
 from tap_payments.sandbox.messages import Answer
 from tap_payments.sandbox.table import Query
-from tap_payments.sandbox.zimpler_rows import REACH, zimpler_day
+from tap_payments.sandbox.zimpler.rows import REACH, rows_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -51,6 +51,8 @@ class Zimpler(Api):
     """
 
     name = "zimpler"
+    title = "Zimpler"
+    usual_accounts = ("main", "shop2")
     kinds = ("transactions",)
     fields = ("approved_at",)
     reach = REACH
@@ -77,7 +79,7 @@ class Zimpler(Api):
 
     def born(self, calendar: Calendar, account: str, day: date) -> Mapping[str, Iterable[Life]]:
         """The transactions that begin on `day`."""
-        return {"transactions": zimpler_day(calendar, account, day, self.per_day)}
+        return {"transactions": rows_of_day(calendar, account, day, self.per_day)}
 
     def order(self, version: Version) -> Any:
         """By approval; the vendor does not say what orders rows of the same second."""

@@ -31,7 +31,7 @@ Lives = dict[str, tuple[Life, ...]]
 
 
 @lru_cache(maxsize=1024)
-def tikpay_day(
+def rows_of_day(
     calendar: Calendar, account: str, day: date, per_day: tuple[int, int], timezone: str
 ) -> Lives:
     """What begins on the operator's `day`: customers, and trips with their taps and payments.

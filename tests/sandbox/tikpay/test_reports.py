@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_payments.sandbox import Clock, Sandbox
-from tap_payments.sandbox.tikpay_rows import EVENT_TIMES
+from tap_payments.sandbox.tikpay.rows import EVENT_TIMES
 from tests.sandbox.client import Reply, ask
 
 if TYPE_CHECKING:

@@ -16,12 +16,12 @@ from tap_payments.sandbox.api import Api, RefusedError
 from tap_payments.sandbox.life import to_instant
 from tap_payments.sandbox.messages import Answer
 from tap_payments.sandbox.table import Query
-from tap_payments.sandbox.tikpay_access import Access
-from tap_payments.sandbox.tikpay_downloads import Downloads
-from tap_payments.sandbox.tikpay_jobs import Job, new_id
-from tap_payments.sandbox.tikpay_knobs import Knobs
-from tap_payments.sandbox.tikpay_reports import Format, Report
-from tap_payments.sandbox.tikpay_rows import EVENT_TIMES, example_rows, tikpay_day
+from tap_payments.sandbox.tikpay.access import Access
+from tap_payments.sandbox.tikpay.downloads import Downloads
+from tap_payments.sandbox.tikpay.jobs import Job, new_id
+from tap_payments.sandbox.tikpay.options import Options
+from tap_payments.sandbox.tikpay.reports import Format, Report
+from tap_payments.sandbox.tikpay.rows import EVENT_TIMES, example_rows, rows_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,11 +32,12 @@ if TYPE_CHECKING:
     from tap_payments.sandbox.messages import Request
 
 LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
+DOWNLOADS = "tikpay-downloads"
 INVALID = {"message": "Invalid request parameters"}
 KINDS = tuple(EVENT_TIMES)
 
 
-class Tikpay(Knobs, Api):
+class Tikpay(Options, Api):
     """Report jobs and their files; `access` has tokens and quota, `downloads` the other origin.
 
     `outcomes` are the fates of the next jobs, in order: a status, `NO_URL` (complete without a
@@ -45,6 +46,7 @@ class Tikpay(Knobs, Api):
     """
 
     name = "tikpay"
+    title = "Tikpay"
     kinds = KINDS
     fields = tuple(EVENT_TIMES.values())
     reach = 1
@@ -57,7 +59,6 @@ class Tikpay(Knobs, Api):
         super().__init__(clock, seed, first, accounts)
         self.access = Access(clock, self.accounts, self)
         self.downloads = Downloads(self._file, self)
-        self.origin: Callable[[], str] = str
         self.outcomes: list[str | None] = []
         self.bulk_rows: dict[str, int] = {}
         self.jobs: list[Job] = []
@@ -83,7 +84,7 @@ class Tikpay(Knobs, Api):
 
     def born(self, calendar: Calendar, account: str, day: date) -> Mapping[str, Iterable[Life]]:
         """What begins on the operator's `day`."""
-        return tikpay_day(calendar, account, day, self.per_day, self.timezone)
+        return rows_of_day(calendar, account, day, self.per_day, self.timezone)
 
     def order(self, version: Version) -> Any:
         """By the time of the event; rows of one kind have one such time."""
@@ -107,6 +108,10 @@ class Tikpay(Knobs, Api):
             job = self.start_job(account, *_asked(request.body))
             return Answer.of_json({"jobId": job.id, "status": "IN_PROGRESS"})
         raise RefusedError(404, {"message": "Not Found"})
+
+    def places(self) -> Mapping[str, Callable[[Request], Answer]]:
+        """The API, and where its files lie."""
+        return {**super().places(), DOWNLOADS: self.downloads.answer}
 
     def listed(self, account: str) -> list[dict[str, Any]]:
         """The entries of the account's jobs, oldest first, each with a fresh URL."""
@@ -163,11 +168,14 @@ class Tikpay(Knobs, Api):
     def _entry(self, job: Job, now: datetime) -> dict[str, Any]:
         status = self._status(job, now)
         name = f"{job.id}.{job.file_type}"
-        url = self.downloads.sign(self.origin(), name, now + timedelta(seconds=self.url_lifetime))
+        url = self.downloads.sign(self._origin(), name, now + timedelta(seconds=self.url_lifetime))
         if job.entry is not None:
             return {**job.entry, **({} if job.content is None else {"downloadUrl": url})}
         wanted = status == "COMPLETE" and job.outcome != "NO_URL"
         return job.listed(status, url if wanted else None, now, self.created_at_zone)
+
+    def _origin(self) -> str:
+        return f"{self.origins.downloads}/{DOWNLOADS}"
 
     def _status(self, job: Job, now: datetime) -> str:
         if now < job.completed or job.outcome == "IN_PROGRESS":

@@ -10,9 +10,9 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
 
 from tap_payments.sandbox.api import Api, RefusedError
-from tap_payments.sandbox.begateway_params import parse_params
-from tap_payments.sandbox.begateway_parts import example_row
-from tap_payments.sandbox.begateway_rows import REACH, begateway_day
+from tap_payments.sandbox.begateway.params import parse_params
+from tap_payments.sandbox.begateway.parts import example_row
+from tap_payments.sandbox.begateway.rows import REACH, rows_of_day
 from tap_payments.sandbox.life import to_instant, to_json
 from tap_payments.sandbox.messages import Answer
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date, tzinfo
 
-    from tap_payments.sandbox.begateway_params import Params
+    from tap_payments.sandbox.begateway.params import Params
     from tap_payments.sandbox.clock import Clock
     from tap_payments.sandbox.life import Calendar, Life, Version
     from tap_payments.sandbox.messages import Request
@@ -42,6 +42,7 @@ class BeGateway(Api):
     """
 
     name = "begateway"
+    title = "beGateway"
     kinds = ("transactions",)
     fields = ("created_at", "paid_at", "settled_at", "manually_corrected_at")
     reach = REACH
@@ -72,7 +73,7 @@ class BeGateway(Api):
     def born(self, calendar: Calendar, account: str, day: date) -> Mapping[str, Iterable[Life]]:
         """The transactions that begin on `day`."""
         shop = int(self.accounts[account]["shop_id"])
-        return {"transactions": begateway_day(calendar, account, day, self.per_day, shop)}
+        return {"transactions": rows_of_day(calendar, account, day, self.per_day, shop)}
 
     def order(self, version: Version) -> int:
         """By id, which is not the order of any date."""

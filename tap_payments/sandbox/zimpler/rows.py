@@ -26,7 +26,7 @@ PRODUCTS = {
 
 
 @lru_cache(maxsize=1024)
-def zimpler_day(
+def rows_of_day(
     calendar: Calendar, account: str, day: date, per_day: tuple[int, int]
 ) -> tuple[Life, ...]:
     """The transactions approved on `day`, and the refunds of them that follow within a week.

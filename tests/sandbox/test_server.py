@@ -3,7 +3,7 @@ from __future__ import annotations
 import http.client
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -91,59 +91,56 @@ def test_the_journal_has_every_request(sandbox: Sandbox) -> None:
 
 
 def test_the_journal_counts_what_is_in_flight(sandbox: Sandbox) -> None:
-    sandbox.latency = 0.2
-    threads = [
-        threading.Thread(target=ask, args=(f"{sandbox.url}/spacivox/j/teams", TOKEN))
-        for _ in range(3)
-    ]
-    began = time.monotonic()
+    together = threading.Barrier(3, timeout=30)
+
+    def meet(_: int) -> None:
+        together.wait()
+
+    sandbox.zimpler.on_page = meet
+    threads = [threading.Thread(target=all_transactions, args=(sandbox,)) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert 0.2 <= time.monotonic() - began < 0.5
     assert max(request.in_flight for request in sandbox.journal) == 3
+
+
+def test_every_answer_waits_for_the_latency(sandbox: Sandbox) -> None:
+    sandbox.latency = 0.1
+    began = time.monotonic()
+    ask(f"{sandbox.url}/spacivox/j/teams", TOKEN)
+    assert time.monotonic() - began >= 0.1
 
 
 def test_stopping_waits_for_no_stalled_answer() -> None:
     sandbox = Sandbox(seed=None).start()
-    sandbox.faults.add("spacivox:stall=60")
+    sandbox.faults.add("zimpler:stall=600")
+    asked = threading.Event()
+    sandbox.zimpler.on_page = lambda _: asked.set()
     errors: list[Exception] = []
 
     def stalled() -> None:
         try:
-            ask(f"{sandbox.url}/spacivox/j/teams", TOKEN)
+            ask(f"{sandbox.url}/zimpler/v4/transactions", MAIN, timeout=600)
         except (OSError, http.client.HTTPException) as error:
             errors.append(error)
 
     thread = threading.Thread(target=stalled)
     thread.start()
-    while not sandbox.journal:
-        time.sleep(0.005)
-    began = time.monotonic()
+    assert asked.wait(30)
     sandbox.stop()
-    thread.join()
-    assert time.monotonic() - began < 1
+    thread.join(30)
     assert len(errors) == 1
 
 
 def test_stopping_closes_a_connection_that_is_kept() -> None:
     sandbox = Sandbox(seed=None).start()
-    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(sandbox.url).port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(sandbox.url).port, timeout=30)
     connection.request("GET", "/_sandbox")
     connection.getresponse().read()
-    began = time.monotonic()
     sandbox.stop()
-    assert time.monotonic() - began < 1
     assert connection.sock.recv(1) == b""
     connection.close()
-
-
-def test_it_starts_fast() -> None:
-    began = time.monotonic()
-    with Sandbox() as sandbox:
-        assert ask(f"{sandbox.url}/spacivox/j/teams", TOKEN).status == 200
-        assert time.monotonic() - began < 0.5
 
 
 def test_the_configuration_has_each_providers_settings(sandbox: Sandbox) -> None:
@@ -184,17 +181,6 @@ def test_accounts_are_as_many_as_asked() -> None:
     with Sandbox(accounts={"spacivox": ["a", "b"]}) as sandbox:
         assert list(sandbox.spacivox.accounts) == ["a", "b"]
         assert list(sandbox.zimpler.accounts) == ["main", "shop2"]
-
-
-def test_a_clock_runs_with_real_time_and_can_be_behind() -> None:
-    clock = Clock(offset=-timedelta(hours=26))
-    behind = clock.wall() - clock.now()
-    assert timedelta(hours=25.9) < behind < timedelta(hours=26.1)
-    first = clock.now()
-    time.sleep(0.01)
-    assert clock.now() > first
-    clock.advance(5, hours=26)
-    assert clock.now() > clock.wall()
 
 
 def test_what_is_not_an_api_is_not_found(sandbox: Sandbox) -> None:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tap_payments.sandbox.messages import Request
-    from tap_payments.sandbox.tikpay_knobs import Knobs
-    from tap_payments.sandbox.tikpay_reports import Report
+    from tap_payments.sandbox.tikpay.options import Options
+    from tap_payments.sandbox.tikpay.reports import Report
 
 TYPES = {"csv": "text/csv", "xml": "application/xml"}
 
@@ -25,9 +25,9 @@ class Downloads:
     `find(name)` gives the file of that name, None where there is none.
     """
 
-    def __init__(self, find: Callable[[str], Report | None], knobs: Knobs) -> None:
+    def __init__(self, find: Callable[[str], Report | None], options: Options) -> None:
         self._find = find
-        self._knobs = knobs
+        self._options = options
         self._generation = 0
 
     def sign(self, origin: str, name: str, expires: datetime) -> str:
@@ -56,12 +56,12 @@ class Downloads:
 
     def _serve(self, report: Report, content_type: str) -> Answer:
         headers = {"Content-Type": content_type}
-        if self._knobs.gzip:
+        if self._options.gzip:
             report = report.compressed()
-        if self._knobs.gzip == "declared":
+        if self._options.gzip == "declared":
             headers["Content-Encoding"] = "gzip"
-        cut = self._knobs.truncate_downloads > 0
-        self._knobs.truncate_downloads -= cut
+        cut = self._options.truncate_downloads > 0
+        self._options.truncate_downloads -= cut
         return Answer(200, report.pieces, headers, report.length, cut=cut)
 
     def _signature(self, path: str, until: str) -> str:

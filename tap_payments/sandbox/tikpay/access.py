@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tap_payments.sandbox.clock import Clock
     from tap_payments.sandbox.messages import Request
-    from tap_payments.sandbox.tikpay_knobs import Knobs
+    from tap_payments.sandbox.tikpay.options import Options
 
 SCOPE = "data-api.tikpay.me:write"
 DAY = timedelta(hours=24)
@@ -32,9 +32,9 @@ class Access:
     """
 
     def __init__(
-        self, clock: Clock, accounts: Mapping[str, Mapping[str, str]], knobs: Knobs
+        self, clock: Clock, accounts: Mapping[str, Mapping[str, str]], options: Options
     ) -> None:
-        self._knobs = knobs
+        self._options = options
         self._clock = clock
         self._accounts = accounts
         self._tokens: dict[str, tuple[str, datetime]] = {}
@@ -59,7 +59,7 @@ class Access:
         with self._lock:
             self._issued += 1
             token = f"sandbox-tikpay-token-{known[client]}-{self._issued}"
-            lifetime = self._knobs.token_lifetime
+            lifetime = self._options.token_lifetime
             self._tokens[token] = (known[client], self._clock.now() + timedelta(seconds=lifetime))
         return Answer.of_json(
             {"access_token": token, "expires_in": lifetime, "token_type": "Bearer"}
@@ -75,7 +75,7 @@ class Access:
         key = request.headers.get("x-api-key")
         owners = [name for name, keys in self._accounts.items() if keys["api_key"] == key]
         if not owners:
-            raise RefusedError(self._knobs.bad_key_status, {"message": "Forbidden"})
+            raise RefusedError(self._options.bad_key_status, {"message": "Forbidden"})
         with self._lock:
             account, expires = self._tokens.get(request.bearer or "", ("", request.at))
             if account != owners[0] or expires <= request.at:
@@ -96,7 +96,7 @@ class Access:
 
     def _spend(self, account: str) -> None:
         recent, now = self._recent(account), self._clock.now()
-        limit = self._knobs.daily_limit
+        limit = self._options.daily_limit
         if len(recent) >= limit:
             free = recent[len(recent) - limit] + DAY if limit else now + DAY
             raise RefusedError(429, {"message": "Too Many Requests"}, self._wait(free - now))
@@ -110,9 +110,9 @@ class Access:
 
     def _wait(self, time: timedelta) -> dict[str, str]:
         seconds = math.ceil(time.total_seconds())
-        if self._knobs.retry_after is None:
+        if self._options.retry_after is None:
             return {}
-        if self._knobs.retry_after == "seconds":
+        if self._options.retry_after == "seconds":
             return {"Retry-After": str(seconds)}
-        until = self._clock.wall() + timedelta(seconds=seconds)
+        until = self._clock.now() + timedelta(seconds=seconds)
         return {"Retry-After": format_datetime(until, usegmt=True)}
