@@ -12,15 +12,11 @@ Messages are for users. They hold no body, no query string, no header and no set
 
 from __future__ import annotations
 
-import email.utils
-import json
-import re
 import traceback
 import typing as t
-from datetime import UTC, datetime
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from datetime import datetime
 
 
 class Unreadable(ValueError):
@@ -70,90 +66,3 @@ def unexpected(error: Exception) -> StreamFailed:
     return StreamFailed(
         f"unexpected {type(error).__name__} at {where}; please report it", kind="system"
     )
-
-
-OUTCOMES: tuple[tuple[range, str], ...] = (
-    (range(200, 201), "answer"),
-    (range(301, 304), "redirect"),
-    (range(307, 309), "redirect"),
-    (range(401, 402), "unauthorized"),
-    (range(403, 404), "forbidden"),
-    (range(408, 409), "transient"),
-    (range(425, 426), "transient"),
-    (range(429, 430), "limited"),
-    (range(500, 600), "transient"),
-)
-"""Status codes to what happens next; every other one is fatal."""
-
-
-def outcome_of(status: int) -> str:
-    """What happens after an answer with this status."""
-    return next((outcome for codes, outcome in OUTCOMES if status in codes), "fatal")
-
-
-_FOREVER = 1e9
-"""Seconds that no setting waits for, and that still lead to a date."""
-
-
-def parse_retry_after(value: str | None, now: datetime) -> float | None:
-    """`Retry-After`, in seconds or as a date, as seconds from now; None if there is none."""
-    if value is None:
-        return None
-    text = value.strip()
-    if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):
-        return min(float(text), _FOREVER)
-    try:
-        instant = email.utils.parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    if instant.tzinfo is None:
-        instant = instant.replace(tzinfo=UTC)
-    return max(0.0, (instant - now).total_seconds())
-
-
-_IDS = ("errorId", "error_id", "id", "code")
-_WORDS = ("message", "error", "friendly_message", "title", "detail")
-_SHORT = 160
-_TELLING = re.compile(
-    r"\S{25,}"  # a key, a token
-    r"|(?=\S*\d)(?=\S*[A-Za-z])\S{12,}"  # a shorter one
-    r"|\d(?:[^\w*]{0,3}[\d*]){6,}"  # a card, an account, a phone; masked ones too
-    r"|://|www\.|\w\.\w+/|\w="  # a URL, or a part of one
-    r"|@"
-)
-
-
-def vendor_message(body: bytes) -> str:
-    """The vendor's own error id or message, where it is short and cannot hold personal data.
-
-    A text with an `@`, a long run of digits or of letters and digits (a card number, a phone
-    number, a key) is left out whole.
-    """
-    try:
-        found = json.loads(body[:100_000])
-    except (ValueError, RecursionError):
-        return ""
-    while isinstance(found, dict):
-        nested = found.get("response") or found.get("error")
-        if not isinstance(nested, dict):
-            break
-        found = nested
-    if not isinstance(found, dict):
-        return ""
-    words = _first_text(found, _WORDS)
-    if words and _is_plain(words):
-        return words
-    identifier = _first_text(found, _IDS)
-    plain = re.fullmatch(r"[\w.-]{1,64}", identifier) and not re.fullmatch(
-        r"[\d.-]{9,}", identifier
-    )
-    return f"error id {identifier}" if plain else ""
-
-
-def _first_text(found: Mapping[str, t.Any], names: tuple[str, ...]) -> str:
-    values = (found.get(name) for name in names)
-    return next((value.strip() for value in values if isinstance(value, str) and value), "")
-
-
-def _is_plain(words: str) -> bool:
-    return len(words) <= _SHORT and words.isprintable() and not _TELLING.search(words)

@@ -13,7 +13,7 @@ from singer_sdk.tap_base import CliTestOptionValue
 from tap_payments.accounts.checks import check_settings
 from tap_payments.accounts.settings import defaults_of, given, resolve_accounts
 from tap_payments.errors import Refused
-from tap_payments.http.client import Policy
+from tap_payments.http.retries import Policy
 from tap_payments.inputs import catalog_problem, checked
 from tap_payments.providers import PROVIDERS
 from tap_payments.settings import SETTINGS, settings_schema

@@ -3,39 +3,20 @@
 from __future__ import annotations
 
 import abc
-import base64
 import typing as t
 from functools import cached_property
 
-from tap_payments.http.client import Client, Credentials, Policy
+from tap_payments.http.client import Client
 
 if t.TYPE_CHECKING:
     import logging
     from collections.abc import Iterator, Mapping
 
     from tap_payments.accounts.settings import Schema, Settings
+    from tap_payments.http.credentials import Credentials
+    from tap_payments.http.retries import Policy
     from tap_payments.runtime import Runtime
     from tap_payments.streams.stream import ProviderStream
-
-
-class Fixed:
-    """Credentials that do not change."""
-
-    def __init__(self, headers: Mapping[str, str]) -> None:
-        self._headers = dict(headers)
-
-    def headers(self) -> Mapping[str, str]:
-        """The headers to send."""
-        return self._headers
-
-    def renew(self) -> bool:
-        """There are no newer ones."""
-        return False
-
-
-def basic(user: str, password: str) -> str:
-    """The value of `Authorization` for HTTP Basic, as UTF-8 (RFC 7617)."""
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 class Provider(abc.ABC):

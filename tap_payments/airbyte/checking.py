@@ -13,7 +13,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tap_payments.accounts.account import Provider
-    from tap_payments.http.client import Policy
+    from tap_payments.http.retries import Policy
 
 RETRIES = 2
 """How often a check asks again, at most: somebody waits for its answer."""

@@ -5,67 +5,28 @@ from __future__ import annotations
 import threading
 import time
 import typing as t
-from types import MappingProxyType
 
-import backoff
 import requests
 
-from tap_payments.errors import (
-    StreamFailed,
-    Unreadable,
-    WindowTooLong,
-    outcome_of,
-    parse_retry_after,
-    vendor_message,
-)
-from tap_payments.http.retriable import Trouble
-from tap_payments.http.statistics import SharedTally
+from tap_payments.errors import StreamFailed, Unreadable, WindowTooLong
+from tap_payments.http.calls import SharedTally
+from tap_payments.http.retriable import Retriable
+from tap_payments.http.retries import Retries
+from tap_payments.http.statuses import outcome_of, parse_retry_after
 from tap_payments.http.transport import Transport
+from tap_payments.http.vendor_errors import vendor_message
 
 if t.TYPE_CHECKING:
     import logging
     from collections.abc import Callable, Collection, Mapping
 
-    from tap_payments.http.statistics import Tally
-    from tap_payments.http.transport import Answer
+    from tap_payments.http.answers import Answer
+    from tap_payments.http.calls import Call, Tally
+    from tap_payments.http.credentials import Credentials
+    from tap_payments.http.retries import Policy
     from tap_payments.runtime import Runtime
 
-LONGEST_WAIT = 60.0
-
 T = t.TypeVar("T")
-
-
-class Call(t.NamedTuple):
-    """One request as the vendor's document has it; the path is relative to the API's URL."""
-
-    method: str
-    path: str
-    params: Mapping[str, str] = MappingProxyType({})
-    json: t.Any = None
-    form: Mapping[str, str] | None = None
-    headers: Mapping[str, str] = MappingProxyType({})
-
-
-class Credentials(t.Protocol):
-    """What makes a request an account's own."""
-
-    def headers(self) -> Mapping[str, str]:
-        """The headers to send, and to leave out when another origin is asked."""
-        ...
-
-    def renew(self) -> bool:
-        """Gets new credentials after a 401; False where there are none to get."""
-        ...
-
-
-class Policy(t.NamedTuple):
-    """How patiently an account is asked; the settings of these names."""
-
-    user_agent: str
-    request_timeout: float = 120
-    max_retries: int = 6
-    max_retry_wait: float = 300
-    concurrency: int = 4
 
 
 class Client:
@@ -97,6 +58,7 @@ class Client:
         self.subject = subject
         self.hints = hints
         self.unspoken = unspoken
+        self.retries = Retries(policy, runtime=runtime, logger=logger, subject=subject)
         self._slots = threading.BoundedSemaphore(policy.concurrency)
         self._resumes_at: float = 0.0
         self.total = SharedTally()
@@ -121,48 +83,21 @@ class Client:
             WindowTooLong: 413, or a second 504 or time-out, of a call that is `splittable`.
             Cancelled: nobody needs the answer any more.
         """
-        waits = backoff.expo(max_value=LONGEST_WAIT)
-        next(waits)
-        renewed = slow = False
-        retries = 0
-        while True:
-            self._keep_back(cancelled)
-            tally.requests += 1
-            try:
-                return self.ask(call, decode)
-            except StreamFailed as failure:
-                if failure.status == 413 and splittable:
-                    raise WindowTooLong from None
-                if failure.status != 401 or renewed or not self.credentials.renew():
-                    raise
-                renewed = True
-                continue
-            except Trouble as trouble:
-                reason, wait = str(trouble), trouble.wait
-                if splittable and trouble.slow:
-                    if slow:
-                        raise WindowTooLong from None
-                    slow = True
-            wait = self._patience(call, reason, wait, next(waits))
-            if retries == self.policy.max_retries:
-                raise StreamFailed(
-                    f"{call.method} {call.path} {reason}, and {retries} retries did not help"
-                )
-            retries += 1
+        attempts = _Attempts(self, call, decode, tally, cancelled, splittable=splittable)
+
+        def retried() -> None:
             tally.retries += 1
             self.total.retried()
-            self.logger.warning(
-                "%s: %s %s %s; trying again in %.0f s (%d of %d)",
-                self.subject, call.method, call.path, reason, wait,
-                retries, self.policy.max_retries,
-            )  # fmt: skip
-            self.runtime.pause(wait, cancelled, f"{self.subject}: {reason}")
+
+        return self.retries.run(
+            attempts.once, what=str(call), cancelled=cancelled, on_retry=retried
+        )
 
     def ask(self, call: Call, decode: Callable[[bytes], T]) -> T:
         """The decoded answer to a call that is made once.
 
         Raises:
-            Trouble: another try may help.
+            Retriable: another try may help.
             StreamFailed: it would not.
         """
         with self._slots:
@@ -174,18 +109,7 @@ class Client:
                 self.is_slow = self.is_slow or time.monotonic() - asked > self.runtime.slow
         return self._read(call, status, body, decode)
 
-    def _patience(self, call: Call, reason: str, wanted: float | None, usual: float) -> float:
-        """How long to wait before the next try."""
-        if wanted is None:
-            return usual * self.runtime.chance.uniform(0.8, 1.2)
-        if wanted > self.policy.max_retry_wait:
-            raise StreamFailed(
-                f"{call.method} {call.path} {reason} and asks to wait {wanted:.0f} s, longer than "
-                f"max_retry_wait ({self.policy.max_retry_wait:.0f} s)"
-            )
-        return wanted
-
-    def _keep_back(self, cancelled: threading.Event) -> None:
+    def keep_back(self, cancelled: threading.Event) -> None:
         """Waits while a 429 holds the account back."""
         while (wait := self._resumes_at - self.runtime.clock().timestamp()) > 0:
             self.runtime.pause(wait, cancelled, f"rate limited by {self.subject}")
@@ -196,14 +120,14 @@ class Client:
             try:
                 return decode(body)
             except Unreadable as error:
-                raise Trouble(f"gave an unusable answer: {error}") from error
+                raise Retriable(f"gave an unusable answer: {error}") from error
         words = vendor_message(body)
         if any(value in words for value in self.unspoken):
             words = ""
         said = f"answered {status}" + (f" ({words})" if words else "")
         hint = self.hints.get(status)
         raise StreamFailed(
-            f"{call.method} {call.path} {said}" + (f": {hint}" if hint else ""),
+            f"{call} {said}" + (f": {hint}" if hint else ""),
             kind="config" if hint else "system",
             status=status,
         )
@@ -222,11 +146,57 @@ class Client:
             raise self._trouble(answer.status, answer.headers)
         return answer
 
-    def _trouble(self, status: int, headers: Mapping[str, str]) -> Trouble:
+    def _trouble(self, status: int, headers: Mapping[str, str]) -> Retriable:
         now = self.runtime.clock()
         wait = parse_retry_after(headers.get("retry-after"), now)
         if status != 429:
-            return Trouble(f"answered {status}", wait=wait, slow=status == 504)
+            return Retriable(f"answered {status}", wait=wait, slow=status == 504)
         if wait is not None and wait <= self.policy.max_retry_wait:
             self._resumes_at = max(self._resumes_at, now.timestamp() + wait)
-        return Trouble("answered 429 (rate limited)", wait=wait, limited=True)
+        return Retriable("answered 429 (rate limited)", wait=wait, limited=True)
+
+
+class _Attempts(t.Generic[T]):
+    """The tries of one call: what they remember of one another."""
+
+    def __init__(
+        self,
+        client: Client,
+        call: Call,
+        decode: Callable[[bytes], T],
+        tally: Tally,
+        cancelled: threading.Event,
+        *,
+        splittable: bool,
+    ) -> None:
+        self._client = client
+        self._call = call
+        self._decode = decode
+        self._tally = tally
+        self._cancelled = cancelled
+        self._splittable = splittable
+        self._was_slow = False
+        self._is_renewed = False
+
+    def once(self) -> T:
+        """The answer; asked for a second time where the credentials could be renewed."""
+        try:
+            return self._ask()
+        except StreamFailed as failure:
+            if failure.status == 413 and self._splittable:
+                raise WindowTooLong from None
+            if failure.status != 401 or self._is_renewed or not self._client.credentials.renew():
+                raise
+            self._is_renewed = True
+            return self.once()
+        except Retriable as failure:
+            if self._splittable and failure.slow:
+                if self._was_slow:
+                    raise WindowTooLong from None
+                self._was_slow = True
+            raise
+
+    def _ask(self) -> T:
+        self._client.keep_back(self._cancelled)
+        self._tally.requests += 1
+        return self._client.ask(self._call, self._decode)

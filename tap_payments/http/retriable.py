@@ -15,7 +15,7 @@ _CAUSES = {
 }
 
 
-class Trouble(Exception):
+class Retriable(Exception):
     """What another try may cure; `wait` are the seconds that the server asked for, if it did.
 
     `slow` says that it took too long to answer, `limited` that it answered 429.

@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 import ssl
 import typing as t
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from tap_payments.errors import StreamFailed, outcome_of
-from tap_payments.http.origins import is_loopback, origin_of
-from tap_payments.http.retriable import Trouble, in_words, innermost, ran_out_of_time
+from tap_payments.errors import StreamFailed
+from tap_payments.http.answers import Answer, Response
+from tap_payments.http.origins import REDIRECTS, is_redirect, origin_of, redirected
+from tap_payments.http.retriable import Retriable, in_words, innermost, ran_out_of_time
 from tap_payments.rows.exact_json import dumps
 
 if t.TYPE_CHECKING:
@@ -22,16 +23,7 @@ if t.TYPE_CHECKING:
 CONNECT_TIMEOUT = 10.0
 LONGEST_TIMEOUT = 1e6
 """Seconds that a socket can still count."""
-REDIRECTS = 5
 CHUNK = 1024 * 1024
-
-
-class Answer(t.NamedTuple):
-    """An answer that was read to its end."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class _Place(t.NamedTuple):
@@ -40,22 +32,6 @@ class _Place(t.NamedTuple):
     url: str
     target: str
     pool: urllib3.HTTPConnectionPool
-
-
-class _Response(t.NamedTuple):
-    """An answer whose body is still to be read; its connection is given back at the end."""
-
-    url: str
-    status_code: int
-    headers: Mapping[str, str]
-    raw: urllib3.BaseHTTPResponse
-
-    def __enter__(self) -> t.Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.raw.close()
-        self.raw.release_conn()
 
 
 class Transport:
@@ -83,7 +59,7 @@ class Transport:
         """The answer to a request; `own` are headers that no other origin may see.
 
         Raises:
-            Trouble: no whole answer came.
+            Retriable: no whole answer came.
             StreamFailed: the certificate is wrong, or the redirects lead nowhere safe.
         """
         home = origin_of(request.url or "")
@@ -93,10 +69,9 @@ class Transport:
             with self._opened(request, own if is_home else {}, subject) as response:
                 # requests' own reading copies the body in chunks of 10 KB.
                 body = response.raw.read(decode_content=True)
-            answer = Answer(response.status_code, response.headers, body)
-            if not _is_redirect(answer):
-                return answer
-            request = _redirected(request, response, subject)
+            if not is_redirect(response):
+                return Answer(response.status, response.headers, body)
+            request = redirected(request, response, subject)
         raise StreamFailed(f"{subject} was redirected more than {REDIRECTS} times")
 
     def download(self, url: str, sink: t.Callable[[bytes], object]) -> int:
@@ -105,43 +80,42 @@ class Transport:
         Nothing but the URL itself tells who asks. The file is only given where the status is 200.
 
         Raises:
-            Trouble, StreamFailed: as for `exchange`.
+            Retriable, StreamFailed: as for `exchange`.
         """
         request = requests.Request("GET", url, headers={"Accept-Encoding": "gzip"})
         for _hop in range(REDIRECTS + 1):
             with self._opened(request, {}, "the download") as response:
-                answer = Answer(response.status_code, response.headers, b"")
-                if not _is_redirect(answer):
-                    if response.status_code == 200:
+                if not is_redirect(response):
+                    if response.status == 200:
                         while chunk := response.raw.read(CHUNK, decode_content=False):
                             sink(chunk)
-                    return response.status_code
-            request = _redirected(request, response, "the download")
+                    return response.status
+            request = redirected(request, response, "the download")
         raise StreamFailed(f"the download was redirected more than {REDIRECTS} times")
 
     @contextlib.contextmanager
     def _opened(
         self, request: requests.Request, own: Mapping[str, str], subject: str
-    ) -> Iterator[_Response]:
+    ) -> Iterator[Response]:
         try:
             with self._sent(request, own, subject) as response:
                 yield response
         except urllib3.exceptions.HTTPError as error:
             if ran_out_of_time(error):
-                raise Trouble("did not answer in time", slow=True) from error
+                raise Retriable("did not answer in time", slow=True) from error
             cause = innermost(error)
             if isinstance(cause, ssl.SSLCertVerificationError):
                 raise StreamFailed(
                     f"{subject}: the server's certificate could not be verified", kind="config"
                 ) from error
-            raise Trouble(f"failed: {in_words(cause)}") from error
+            raise Retriable(f"failed: {in_words(cause)}") from error
         except OSError as error:
             raise StreamFailed(
                 f"{subject}: {error.strerror or 'the CA bundle of the environment is not there'}",
                 kind="config",
             ) from error
 
-    def _sent(self, request: requests.Request, own: Mapping[str, str], subject: str) -> _Response:
+    def _sent(self, request: requests.Request, own: Mapping[str, str], subject: str) -> Response:
         """Sends a request through the pool of connections that requests made for its origin.
 
         The way of requests itself, from the URL to the answer, costs more than a page's rows.
@@ -163,7 +137,7 @@ class Transport:
                 decode_content=False,
                 timeout=self._timeout,
             )
-            return _Response(place.url, raw.status, raw.headers, raw)
+            return Response(place.url, raw.status, raw.headers, raw)
         except ValueError as error:  # of requests, too, for what is no URL or no header
             raise StreamFailed(
                 f"{subject} could not be sent ({type(error).__name__}): "
@@ -196,35 +170,6 @@ class Transport:
     def close(self) -> None:
         """Closes the connections."""
         self._session.close()
-
-
-def _is_redirect(answer: Answer) -> bool:
-    return outcome_of(answer.status) == "redirect" and "location" in answer.headers
-
-
-def _redirected(request: requests.Request, response: _Response, subject: str) -> requests.Request:
-    """The same request to where it was sent on; a POST stays one, since it asks for a report.
-
-    A form stays at home: it may hold credentials.
-    """
-    try:
-        url = urljoin(response.url, response.headers["location"])
-        origin = origin_of(url)
-    except ValueError:
-        raise StreamFailed(f"{subject} was redirected to something that is no URL") from None
-    if origin.scheme not in ("https", "http"):
-        raise StreamFailed(f"{subject} was redirected to something else than http")
-    if origin.scheme == "http":
-        if response.url.startswith("https:"):
-            raise StreamFailed(f"{subject} was redirected from https to http")
-        if not is_loopback(origin.host):
-            raise StreamFailed(f"{subject} was redirected to http on another machine")
-    if response.status_code == 303:
-        return requests.Request("GET", url, headers=request.headers)
-    form = request.data if origin == origin_of(response.url) else None
-    return requests.Request(
-        request.method, url, json=request.json, data=form, headers=request.headers
-    )
 
 
 def _spelled(request: requests.Request) -> tuple[bytes | None, Mapping[str, str]]:

@@ -12,7 +12,7 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
 
 from tap_payments.errors import StreamFailed
-from tap_payments.http.statistics import Tally
+from tap_payments.http.calls import Tally
 from tap_payments.rows.codec import Batch, RowCodec, RowWriter
 from tap_payments.rows.privacy import Rules, replacement
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from msgspec import Raw, Struct
 
 from tap_payments.errors import StreamFailed
-from tap_payments.http.statistics import Tally
+from tap_payments.http.calls import Tally
 from tap_payments.rows.exact_json import dumps, loads
 from tap_payments.rows.structs import ACCOUNT
 from tap_payments.streams.stream import Context, ProviderStream

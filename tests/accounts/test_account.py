@@ -7,11 +7,12 @@ import typing as t
 
 import pytest
 
-from tap_payments.accounts.account import Fixed, Provider, basic
+from tap_payments.accounts.account import Provider
 from tap_payments.accounts.settings import account_settings
 from tap_payments.errors import StreamFailed
-from tap_payments.http.client import Call, Policy
-from tap_payments.http.statistics import Tally
+from tap_payments.http.calls import Call, Tally
+from tap_payments.http.credentials import Fixed, basic
+from tap_payments.http.retries import Policy
 from tests.support.clock import Clock
 from tests.support.server import Answer, Server
 

@@ -11,16 +11,17 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tap_payments.accounts.account import Fixed
 from tap_payments.errors import StreamFailed, Unreadable
-from tap_payments.http.client import Call, Client, Policy
-from tap_payments.http.statistics import Tally
+from tap_payments.http.calls import Call, Tally
+from tap_payments.http.client import Client
+from tap_payments.http.credentials import Fixed
+from tap_payments.http.retries import Policy
 from tests.support.clock import Clock
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from tap_payments.http.client import Credentials
+    from tap_payments.http.credentials import Credentials
     from tests.support.server import Server
 
 SECRET = "canary-credential-5f0c1d7a9e"

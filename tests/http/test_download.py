@@ -7,13 +7,15 @@ import typing as t
 import pytest
 
 from tap_payments.errors import StreamFailed
-from tap_payments.http.retriable import Trouble
-from tap_payments.http.transport import REDIRECTS, Transport
+from tap_payments.http.origins import REDIRECTS
+from tap_payments.http.retriable import Retriable
 from tests.http.transport_box import started, to
 from tests.support.server import Answer, Server
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tap_payments.http.transport import Transport
 
 
 @pytest.fixture
@@ -86,7 +88,7 @@ def test_a_file_that_is_cut_off_is_no_file(
     server: Server, transport: Transport, trouble: Answer
 ) -> None:
     server.script(trouble)
-    with pytest.raises(Trouble, match=r"^failed: "):
+    with pytest.raises(Retriable, match=r"^failed: "):
         download(transport, server.url)
 
 

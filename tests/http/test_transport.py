@@ -7,14 +7,15 @@ import typing as t
 import pytest
 import requests
 
-from tap_payments.http.origins import Origin, origin_of
-from tap_payments.http.transport import REDIRECTS, Transport
+from tap_payments.http.origins import REDIRECTS, Origin, origin_of
 from tests.http.client_box import SECRET
 from tests.http.transport_box import FORM, OWN, failure_of, get, started, to
 from tests.support.server import Answer, Server
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tap_payments.http.transport import Transport
 
 
 @pytest.fixture

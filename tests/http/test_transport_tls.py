@@ -15,7 +15,7 @@ import requests
 import trustme
 
 from tap_payments.errors import StreamFailed
-from tap_payments.http.retriable import Trouble
+from tap_payments.http.retriable import Retriable
 from tap_payments.http.transport import Transport
 from tests.http.client_box import SECRET
 from tests.http.transport_box import failure_of, get, started, to
@@ -120,7 +120,7 @@ def test_a_connection_that_ends_while_it_is_secured_is_tried_again(transport: Tr
 
         thread = threading.Thread(target=hang_up)
         thread.start()
-        with pytest.raises(Trouble, match=r"^failed: "):
+        with pytest.raises(Retriable, match=r"^failed: "):
             get(transport, f"https://127.0.0.1:{listening.getsockname()[1]}/x")
         thread.join()
 

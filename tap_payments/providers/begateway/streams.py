@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 
 from tap_payments.errors import StreamFailed
-from tap_payments.http.client import Call
+from tap_payments.http.calls import Call
 from tap_payments.providers.begateway import schemas
 from tap_payments.providers.begateway.answers import ReportPage, parse_count, uids_of
 from tap_payments.providers.begateway.passes import (
@@ -33,7 +33,7 @@ if t.TYPE_CHECKING:
     from datetime import datetime
 
     from tap_payments.accounts.account import Provider
-    from tap_payments.http.statistics import Tally
+    from tap_payments.http.calls import Tally
     from tap_payments.rows.codec import Batch
     from tap_payments.streams.stream import Context
     from tap_payments.streams.windowed import Source

@@ -6,7 +6,7 @@ import typing as t
 from datetime import timedelta
 
 from tap_payments.errors import WindowTooLong
-from tap_payments.http.client import Call
+from tap_payments.http.calls import Call
 from tap_payments.providers.spacivox import schemas
 from tap_payments.streams.stream import SnapshotStream
 from tap_payments.streams.windowed import WindowedStream
@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tap_payments.accounts.account import Provider
-    from tap_payments.http.statistics import Tally
+    from tap_payments.http.calls import Tally
     from tap_payments.rows.codec import RowCodec
     from tap_payments.streams.stream import Context
     from tap_payments.streams.windowed import Source

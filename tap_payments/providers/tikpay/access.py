@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import msgspec
 
-from tap_payments.accounts.account import Fixed, basic
 from tap_payments.errors import Unreadable
-from tap_payments.http.client import Call, Client
-from tap_payments.http.statistics import Tally
+from tap_payments.http.calls import Call, Tally
+from tap_payments.http.client import Client
+from tap_payments.http.credentials import Fixed, basic
 
 if t.TYPE_CHECKING:
     import logging
@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
     from datetime import datetime
 
     from tap_payments.accounts.settings import Settings
-    from tap_payments.http.client import Policy
+    from tap_payments.http.retries import Policy
     from tap_payments.runtime import Runtime
 
 MARGIN = timedelta(minutes=1)

@@ -9,13 +9,13 @@ import tempfile
 import typing as t
 import zlib
 
-import backoff
 import msgspec
 
 from tap_payments.errors import StreamFailed, Unreadable
-from tap_payments.http.client import Call
+from tap_payments.http.calls import Call
 from tap_payments.http.origins import is_loopback, origin_of
-from tap_payments.http.retriable import Trouble
+from tap_payments.http.retriable import Retriable
+from tap_payments.http.statuses import outcome_of
 from tap_payments.reports.jobs import AnswerLost, RateLimited
 from tap_payments.rows.exact_json import loads
 
@@ -74,7 +74,7 @@ class TikpayGateway:
                 self._client.credentials.renew()
                 self._ledger.spend()
                 return self._client.ask(call, decode)
-        except Trouble as trouble:
+        except Retriable as trouble:
             if trouble.limited:
                 raise RateLimited(trouble.wait) from None
             raise AnswerLost(
@@ -92,42 +92,35 @@ class TikpayGateway:
         scheme, host, _ = origin_of(url)
         if scheme != "https" and not (scheme == "http" and is_loopback(host)):
             raise StreamFailed(f"report job {job.job_id} has a download link that is not https")
-        waits = backoff.expo(max_value=60)
-        next(waits)
-        tries = 0
-        while True:
-            # Whoever gets the file closes it.
-            sink = _Unpacked(t.cast("t.BinaryIO", tempfile.TemporaryFile()))  # noqa: SIM115
-            try:
-                status = self._client.transport.download(url, sink.write)
-                if status == 200:
-                    return sink.finish()
-                sink.close()
-                if status in (403, 404):
-                    raise DownloadGone
-                if status < 500 and status not in (408, 425, 429):
-                    raise StreamFailed(f"the file of report job {job.job_id}: answered {status}")
-                reason = f"answered {status}"
-            except (Trouble, Unreadable) as trouble:
-                sink.close()
-                reason = str(trouble)
-            except OSError as error:
-                sink.close()
-                raise StreamFailed(
-                    f"the file of report job {job.job_id} could not be stored: {error.strerror}"
-                ) from error
-            if tries == self._client.policy.max_retries:
-                raise StreamFailed(
-                    f"the file of report job {job.job_id}: {reason}, and {tries} retries did not "
-                    "help"
-                )
-            tries += 1
-            wait = next(waits) * self._client.runtime.chance.uniform(0.8, 1.2)
-            self._client.logger.warning(
-                "%s: the file of report job %s: %s; trying again in %.0f s",
-                self._client.subject, job.job_id, reason, wait,
-            )  # fmt: skip
-            self._client.runtime.pause(wait, self._cancelled)
+        return self._client.retries.run(
+            lambda: self._download_once(job, url),
+            what=f"the file of report job {job.job_id}",
+            cancelled=self._cancelled,
+        )
+
+    def _download_once(self, job: ReportJob, url: str) -> t.BinaryIO:
+        # Whoever gets the file closes it.
+        sink = _Unpacked(t.cast("t.BinaryIO", tempfile.TemporaryFile()))  # noqa: SIM115
+        try:
+            status = self._client.transport.download(url, sink.write)
+            if status == 200:
+                return sink.finish()
+            if status in (403, 404):
+                raise DownloadGone
+            if outcome_of(status) in ("limited", "transient"):
+                raise Retriable(f"answered {status}")
+            raise StreamFailed(f"the file of report job {job.job_id}: answered {status}")
+        except Unreadable as error:
+            sink.close()
+            raise Retriable(f"cannot be used: {error}") from error
+        except OSError as error:
+            sink.close()
+            raise StreamFailed(
+                f"the file of report job {job.job_id} could not be stored: {error.strerror}"
+            ) from error
+        except BaseException:
+            sink.close()
+            raise
 
 
 class _Unpacked:

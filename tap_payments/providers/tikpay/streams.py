@@ -30,7 +30,7 @@ if t.TYPE_CHECKING:
 
     from tap_payments.accounts.account import Provider
     from tap_payments.accounts.settings import Schema
-    from tap_payments.http.statistics import Tally
+    from tap_payments.http.calls import Tally
     from tap_payments.providers.tikpay.account import Tikpay
     from tap_payments.reports.broker import Delivery
     from tap_payments.rows.codec import RowCodec

@@ -6,8 +6,9 @@ import typing as t
 
 from singer_sdk import typing as th
 
-from tap_payments.accounts.account import Fixed, Provider, basic
+from tap_payments.accounts.account import Provider
 from tap_payments.accounts.settings import account_settings, url
+from tap_payments.http.credentials import Fixed, basic
 from tap_payments.providers.zimpler.streams import CurrentBalance, Transactions
 
 if t.TYPE_CHECKING:

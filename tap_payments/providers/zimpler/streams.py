@@ -8,7 +8,7 @@ from datetime import timedelta
 from msgspec import Raw, Struct
 
 from tap_payments.errors import StreamFailed, Unreadable
-from tap_payments.http.client import Call
+from tap_payments.http.calls import Call
 from tap_payments.providers.zimpler import schemas
 from tap_payments.rows.exact_json import dumps, parse_object, spell
 from tap_payments.streams.pagination import Offsets
@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:
     from datetime import datetime
 
     from tap_payments.accounts.account import Provider
-    from tap_payments.http.statistics import Tally
+    from tap_payments.http.calls import Tally
     from tap_payments.rows.codec import RowCodec
     from tap_payments.streams.stream import Context
     from tap_payments.streams.windowed import Source

@@ -6,7 +6,7 @@ import typing as t
 
 from msgspec import Struct
 
-from tap_payments.http.client import Call
+from tap_payments.http.calls import Call
 from tap_payments.rows.exact_json import dumps
 from tap_payments.streams.pagination import Cursors
 from tap_payments.streams.windowed import WindowedStream
@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
 
-    from tap_payments.http.statistics import Tally
+    from tap_payments.http.calls import Tally
     from tap_payments.streams.windowed import Source
     from tap_payments.sync.flight import Again
     from tap_payments.windows.window import Window

@@ -1,8 +1,28 @@
-"""What is counted of requests: how many, and how many of them were retries."""
+"""What is asked for, and what asking cost."""
 
 from __future__ import annotations
 
 import threading
+import typing as t
+from types import MappingProxyType
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Call(t.NamedTuple):
+    """One request as the vendor's document has it; the path is relative to the API's URL."""
+
+    method: str
+    path: str
+    params: Mapping[str, str] = MappingProxyType({})
+    json: t.Any = None
+    form: Mapping[str, str] | None = None
+    headers: Mapping[str, str] = MappingProxyType({})
+
+    def __str__(self) -> str:
+        """For messages: method and path, and nothing that may be secret."""
+        return f"{self.method} {self.path}"
 
 
 class Tally:
