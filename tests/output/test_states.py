@@ -38,7 +38,7 @@ class Output:
     @property
     def kinds(self) -> list[str]:
         """The types of the messages."""
-        lines = t.cast("io.BytesIO", self.stdout.buffer).getvalue().splitlines()
+        lines = self.stdout.buffer.getvalue().splitlines()
         return [json.loads(line)["type"] for line in lines]
 
 
