@@ -52,6 +52,13 @@ _Validator: t.Any = jsonschema.validators.extend(  # type: ignore[no-untyped-cal
 )
 
 
+EMPTY_STATE = (
+    "--state: the file is empty: the loader wrote no state, since it was ended before it could or "
+    "was never given a row. Give the last state that was saved, or leave --state out to read "
+    "everything from start_date"
+)
+
+
 def checked(option: str, file: t.IO[str]) -> io.StringIO:
     """The same text, which is a JSON object.
 
@@ -60,6 +67,8 @@ def checked(option: str, file: t.IO[str]) -> io.StringIO:
     """
     try:
         text = file.read()
+        if option == "--state" and not text.strip():
+            raise Refused(EMPTY_STATE)
         found = json.loads(text)
     except UnicodeDecodeError:
         raise Refused(f"{option}: the file is not UTF-8") from None

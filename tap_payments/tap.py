@@ -62,7 +62,9 @@ class TapPayments(ResilientTap):
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """What is wrong with the settings, a line each, without their values."""
         self.append_builtin_config(self.config_jsonschema)
-        problems = list(check_settings(self._config, self.config_jsonschema, PROVIDERS))
+        problems = list(
+            check_settings(self._config, self.config_jsonschema, PROVIDERS, self.runtime.clock())
+        )
         if not problems and not self.enabled:
             names = ", ".join(provider.name for provider in PROVIDERS)
             problems.append(

@@ -6,6 +6,7 @@ wrong with a secret must not print the secret.
 
 from __future__ import annotations
 
+import difflib
 import typing as t
 from urllib.parse import urlsplit
 
@@ -27,14 +28,16 @@ MOST_DAYS = 100_000
 
 
 def check_settings(
-    config: Mapping[str, t.Any], top: Schema, providers: tuple[type[Provider], ...]
+    config: Mapping[str, t.Any], top: Schema, providers: tuple[type[Provider], ...], now: datetime
 ) -> Iterator[str]:
-    """What is wrong with the settings, a line each."""
-    for name, field in top["properties"].items():
-        value = config.get(name)
-        if value is not None and name not in {provider.name for provider in providers}:
-            yield from _check_value(name, field, value)
-    yield from _check_dates(config)
+    """What is wrong with the settings at an instant, a line each."""
+    names = {provider.name for provider in providers}
+    for name, value in config.items():
+        if name not in top["properties"]:
+            yield f"{_printable(name)}: unknown setting{_nearest(name, top)}"
+        elif value is not None and name not in names:
+            yield from _check_value(name, top["properties"][name], value)
+    yield from _check_dates(config, now)
     if config.get("personal_data") == "hash" and not config.get("personal_data_key"):
         yield "personal_data_key: required with personal_data: hash"
     for provider in providers:
@@ -91,7 +94,7 @@ def _check_object(where: str, schema: Schema, settings: Mapping[str, t.Any]) -> 
     for name, value in settings.items():
         field = schema["properties"].get(name)
         if field is None:
-            yield f"{where}.{_printable(name)}: unknown setting"
+            yield f"{where}.{_printable(name)}: unknown setting{_nearest(name, schema)}"
         elif value is not None:
             yield from _check_value(f"{where}.{name}", _outline(field), value)
 
@@ -162,7 +165,7 @@ def _check_url(where: str, value: str) -> Iterator[str]:
         yield f"{where}: http is only allowed to this machine (loopback); use https"
 
 
-def _check_dates(config: Mapping[str, t.Any]) -> Iterator[str]:
+def _check_dates(config: Mapping[str, t.Any], now: datetime) -> Iterator[str]:
     instants: dict[str, datetime] = {}
     for name in ("start_date", "end_date"):
         value = config.get(name)
@@ -173,6 +176,14 @@ def _check_dates(config: Mapping[str, t.Any]) -> Iterator[str]:
                 yield f"{name}: must be a date or a date-time, such as 2026-01-31"
     if len(instants) == 2 and instants["end_date"] <= instants["start_date"]:
         yield "end_date: must be after start_date"
+    if "start_date" in instants and instants["start_date"] > now:
+        yield "start_date: lies in the future: there is nothing to read yet"
+
+
+def _nearest(name: str, schema: Schema) -> str:
+    """The known setting that somebody may have meant."""
+    found = difflib.get_close_matches(name, schema["properties"], n=1)
+    return f"; did you mean {found[0]}?" if found else ""
 
 
 def _printable(name: str) -> str:

@@ -62,11 +62,19 @@ def secrets_of(settings: t.Any, schema: Mapping[str, t.Any]) -> Iterator[str]:
             yield from secrets_of(item, schema.get("items", {}))
 
 
+def _handlers() -> Iterator[logging.Handler]:
+    """Where log lines end up: those of a logging configuration may sit at any logger."""
+    yield from logging.getLogger().handlers
+    for logger in logging.getLogger().manager.loggerDict.values():
+        if isinstance(logger, logging.Logger):
+            yield from logger.handlers
+
+
 @contextlib.contextmanager
 def redacting(secrets: Iterable[str]) -> Iterator[None]:
     """Cleans all that is logged meanwhile."""
     redactor = Redactor(secrets)
-    handlers = logging.getLogger().handlers
+    handlers = list(_handlers())
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.ERROR)
     for handler in handlers:

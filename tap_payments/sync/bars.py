@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import typing as t
 
 from rich.console import Console
@@ -32,7 +33,8 @@ class BarProgress(Progress):
         )
         self._task: t.Any = None
         for handler in handlers:
-            handler.setStream(_AboveBars(self._console))
+            if getattr(handler, "stream", None) is sys.stderr:  # a file's lines stay in the file
+                handler.setStream(_AboveBars(self._console))
 
     def started(self, name: str, windows: int | None) -> None:
         """A bar of its own for each series."""

@@ -8,6 +8,7 @@ from tap_payments.accounts.checks import check_settings
 from tap_payments.providers import PROVIDERS
 from tap_payments.settings import settings_schema
 from tap_payments.tap import TapPayments
+from tests.support.clock import NOW
 
 Config = dict[str, t.Any]
 
@@ -26,7 +27,7 @@ TapPayments.append_builtin_config(SCHEMA)
 
 def refusals(config: Config) -> list[str]:
     """What is wrong with a configuration, a line each."""
-    return list(check_settings(config, SCHEMA, PROVIDERS))
+    return list(check_settings(config, SCHEMA, PROVIDERS, NOW))
 
 
 def refusals_of(provider: str, *without: str, **own: t.Any) -> list[str]:

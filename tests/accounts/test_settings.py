@@ -40,10 +40,6 @@ def test_null_is_a_setting_of_the_tap_that_is_not_given(setting: str) -> None:
     assert refusals({setting: None}) == []
 
 
-def test_what_is_no_setting_of_the_tap_is_left_to_others() -> None:
-    assert refusals({"something": CANARY, "batch_config": {}}) == []
-
-
 # Types and ranges
 
 
@@ -136,9 +132,9 @@ def test_more_days_than_the_calendar_has_are_refused(provider: str, setting: str
 @pytest.mark.parametrize("provider", BY_NAME)
 def test_an_unknown_setting_is_refused_by_name(provider: str) -> None:
     lines = refusals_of(provider, merchant=CANARY)
-    assert the_line(lines, f"{provider}.merchant") == "unknown setting"
+    assert the_line(lines, f"{provider}.merchant").startswith("unknown setting")
     lines = refusals_of(provider, accounts=[{"merchant": CANARY}])
-    assert the_line(lines, f"{provider}.accounts[0].merchant") == "unknown setting"
+    assert the_line(lines, f"{provider}.accounts[0].merchant").startswith("unknown setting")
 
 
 @pytest.mark.parametrize("name", [f"a {CANARY}", f"a\n{CANARY}", "", f"{CANARY}=x"])
@@ -149,4 +145,4 @@ def test_a_name_that_could_be_a_value_is_not_repeated(name: str) -> None:
 
 def test_accounts_have_no_accounts() -> None:
     lines = refusals_of("zimpler", accounts=[{"accounts": [{}]}])
-    assert the_line(lines, "zimpler.accounts[0].accounts") == "unknown setting"
+    assert the_line(lines, "zimpler.accounts[0].accounts").startswith("unknown setting")

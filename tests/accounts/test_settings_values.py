@@ -5,10 +5,12 @@ import pytest
 from tap_payments.http.origins import is_loopback
 from tests.accounts.settings_box import (
     CANARY,
+    Config,
     refusals,
     refusals_of,
     the_line,
 )
+from tests.support.clock import NOW
 
 # URLs
 
@@ -140,3 +142,40 @@ def test_hash_needs_its_key(key: str | None) -> None:
     assert the_line(lines, "personal_data_key").startswith("required")
     assert refusals({"personal_data": "hash", "personal_data_key": "k"}) == []
     assert refusals({"personal_data": "drop", "personal_data_key": key}) == []
+
+
+# Names that nobody knows
+
+
+@pytest.mark.parametrize(
+    ("config", "line"),
+    [
+        ({"persnal_data": "drop"}, "persnal_data: unknown setting; did you mean personal_data?"),
+        ({"zimplr": {"api_key": CANARY}}, "zimplr: unknown setting; did you mean zimpler?"),
+        ({"sunc_windows": True}, "sunc_windows: unknown setting; did you mean sync_windows?"),
+        ({"xyz": CANARY}, "xyz: unknown setting"),
+        ({"xyz": None}, "xyz: unknown setting"),
+        ({CANARY: 1}, "(a name that is no identifier): unknown setting"),
+    ],
+)
+def test_an_unknown_setting_at_the_top_is_refused_with_the_nearest_name(
+    config: Config, line: str
+) -> None:
+    assert refusals(config) == [line]
+
+
+def test_an_unknown_setting_of_a_provider_is_refused_with_the_nearest_name() -> None:
+    (line,) = refusals_of("zimpler", merchant_ld="m")
+    assert line == "zimpler.merchant_ld: unknown setting; did you mean merchant_id?"
+
+
+@pytest.mark.parametrize("name", ["stream_maps", "flattening_enabled", "faker_config"])
+def test_settings_that_singer_sdk_declares_are_known(name: str) -> None:
+    assert refusals({name: None}) == []
+
+
+def test_a_start_date_in_the_future_is_refused() -> None:
+    assert refusals({"start_date": "2026-03-20"}) == []
+    assert refusals({"start_date": f"{NOW:%Y-%m-%dT%H:%M:%SZ}"}) == []
+    (line,) = refusals({"start_date": "2026-03-21"})
+    assert line == "start_date: lies in the future: there is nothing to read yet"

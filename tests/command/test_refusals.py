@@ -17,6 +17,7 @@ if t.TYPE_CHECKING:
 
 REFUSED: list[tuple[Row, tuple[str, ...]]] = [
     ({"zimpler": {"nope": "canary"}}, ("zimpler.nope", "unknown setting")),
+    ({"persnal_data": "canary"}, ("persnal_data", "did you mean personal_data?")),
     ({"zimpler": {"api_key": None}}, ("zimpler.api_key", "required")),
     ({"zimpler": {"api_key": ""}}, ("zimpler.api_key", "required")),
     ({"zimpler": {"api_key": 12345678}}, ("zimpler.api_key", "must be a text")),
@@ -88,6 +89,18 @@ def test_a_file_that_cannot_be_read_is_named_in_the_last_line(  # noqa: PLR0917
     assert done.code == 1
     assert option in done.last_line
     assert done.is_quiet
+    assert len(sandbox.journal) == 0
+
+
+@pytest.mark.parametrize("content", ["", "\n", " \n\n"])
+def test_an_empty_state_file_is_refused_with_what_it_means(
+    commands: Commands, config: Path, sandbox: Sandbox, tmp_path: Path, content: str
+) -> None:
+    state = written(tmp_path, "state.json", content)
+    done = commands("--config", config, "--state", state)
+    assert done.code == 1
+    assert "--state: the file is empty: the loader wrote no state" in done.last_line
+    assert "leave --state out to read everything from start_date" in done.last_line
     assert len(sandbox.journal) == 0
 
 
