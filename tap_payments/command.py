@@ -19,11 +19,11 @@ if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def run() -> None:
+def run(tap: type[TapPayments] = TapPayments) -> None:
     """Runs the tap; nothing that a user can cause ends in a traceback."""
-    logger = logging.getLogger(TapPayments.name)
+    logger = logging.getLogger(tap.name)
     try:
-        TapPayments.cli()
+        tap.cli()
     except Stopped as stopped:
         if not isinstance(stopped, ReaderGone):
             logger.warning("Ended by %s; the next run resumes at the last STATE", stopped)

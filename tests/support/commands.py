@@ -16,8 +16,11 @@ import subprocess
 import sys
 import tempfile
 import typing as t
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tap_payments.runtime import Runtime
+from tap_payments.tap import TapPayments
 from tests.support.taps import Finished
 
 if t.TYPE_CHECKING:
@@ -86,10 +89,17 @@ class Commands:
         return t.cast("dict[str, t.Any]", json.loads(self._channel.recv(1000)))
 
     @contextlib.contextmanager
-    def started(self, *arguments: str | Path, **environment: str) -> Iterator[Process]:
-        """A command while it runs; it is killed at the end if it still does."""
+    def started(
+        self, *arguments: str | Path, now: datetime | None = None, **environment: str
+    ) -> Iterator[Process]:
+        """A command while it runs; it is killed at the end if it still does.
+
+        It starts at the instant `now`, as far as it knows, and at the real one without.
+        """
         theirs = os.environ | environment
-        request = {"arguments": [*map(str, arguments)], "environment": dict(theirs)}
+        offset = (now - datetime.now(UTC)).total_seconds() if now else 0.0
+        request: dict[str, t.Any] = {"arguments": [*map(str, arguments)], "offset": offset}
+        request["environment"] = dict(theirs)
         with tempfile.NamedTemporaryFile() as stderr:
             read, write = os.pipe()
             try:
@@ -106,14 +116,16 @@ class Commands:
                             os.kill(pid, signal.SIGKILL)
                         process.wait()
 
-    def __call__(self, *arguments: str | Path, **environment: str) -> Finished:
-        """Runs a command to its end, with variables in its environment."""
-        with self.started(*arguments, **environment) as process:
+    def __call__(
+        self, *arguments: str | Path, now: datetime | None = None, **environment: str
+    ) -> Finished:
+        """Runs a command to its end, from an instant on, with variables in its environment."""
+        with self.started(*arguments, now=now, **environment) as process:
             return process.finished()
 
 
-def serve(channel: socket.socket) -> list[str]:
-    """Forks for every request; returns, in what is forked, the arguments of its command."""
+def serve(channel: socket.socket) -> tuple[list[str], timedelta]:
+    """Forks for every request; returns, in what is forked, its arguments and its clock's offset."""
     while True:
         message, files, *_ = socket.recv_fds(channel, 1_000_000, 2)
         if not message:
@@ -130,10 +142,21 @@ def serve(channel: socket.socket) -> list[str]:
                 os.dup2(given, place)
             os.environ.clear()
             os.environ.update(request["environment"])
-            return t.cast("list[str]", request["arguments"])
+            return request["arguments"], timedelta(seconds=request["offset"])
         for each in files:
             os.close(each)
         channel.send(json.dumps({"pid": pid}).encode())
+
+
+def tap_at(offset: timedelta) -> type[TapPayments]:
+    """The tap, by a clock that is so much ahead of the real one."""
+
+    class Tap(TapPayments):
+        def __init__(self, **options: t.Any) -> None:
+            clock = Runtime(clock=lambda: datetime.now(UTC) + offset)
+            super().__init__(runtime=clock, **options)
+
+    return Tap
 
 
 if __name__ == "__main__":
@@ -141,5 +164,6 @@ if __name__ == "__main__":
     from tap_payments.command import run as main
 
     gc.freeze()  # what is imported is not looked through again at the end of each command
-    sys.argv = ["tap-payments", *serve(socket.socket(fileno=int(sys.argv[1])))]
-    main()
+    given, ahead = serve(socket.socket(fileno=int(sys.argv[1])))
+    sys.argv = ["tap-payments", *given]
+    main(tap_at(ahead))
