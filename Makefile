@@ -29,8 +29,9 @@ LOADERS := $(addprefix $(PLUGINS)/,target-jsonl target-duckdb target-postgres)
 AIRFLOW := .tools/airflow/.made
 PYAIRBYTE := .tools/pyairbyte/.made
 SINGER := .tools/singer/.made
+HOURS := .tools/hours/.made
 
-.PHONY: help demo test unit soak lint format generate docs query warehouse airbyte airflow bench dist clean
+.PHONY: help demo test unit hours soak lint format generate docs query warehouse airbyte airflow bench dist clean
 
 help:  ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1|\2/' | awk -F'|' '{printf "%-16s%s\n", $$1, $$2}'
@@ -43,6 +44,9 @@ test: lint $(PLUGINS)/tap-payments $(LOADERS) $(DBT) $(DOCS) $(SINGER)  ## every
 
 unit: $(TAP)  ## the tests that need no Meltano
 	@$(BIN)/pytest -m "not e2e"
+
+hours: $(TAP) $(HOURS)  ## the tests that touch time, at eight hours and dates; TESTS="tests/command" for some
+	@.tools/hours/bin/python tools/hours/run.py $(TESTS)
 
 soak: $(TAP)  ## hundreds of runs with faults and deaths, and much more chance in the property tests
 	@CHAOS=$${CHAOS:-80} $(BIN)/pytest tests/command/test_chaos.py
