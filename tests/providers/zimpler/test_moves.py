@@ -149,9 +149,11 @@ def test_a_day_that_moves_in_every_reading_fails_and_keeps_the_watermark(own: Ro
     with box() as sandbox:
         put(sandbox, "before", "2026-03-08T12:00:00Z")
         removals = iter(fill(sandbox, 25))
-        sandbox.zimpler.on_page = lambda _page: sandbox.zimpler.remove(
-            "main", id=next(removals)["id"]
-        )
+
+        def remove(_page: int) -> None:
+            sandbox.zimpler.remove("main", id=next(removals)["id"])
+
+        sandbox.zimpler.on_page = remove
         run = read(sandbox, **own)
         assert run.failed is not None
         for word in (STREAM, "'default'", "2026-03-10", "removed", "in each of 3 readings"):
