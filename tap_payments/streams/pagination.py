@@ -1,4 +1,4 @@
-"""Paginators that end, and that never end silently in the middle."""
+"""Pages of a list: they end, and they never end silently in the middle."""
 
 from __future__ import annotations
 
@@ -8,73 +8,153 @@ import typing as t
 from tap_payments.errors import StreamFailed
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable, Iterator, Sequence
 
-RESTARTS = 3
-"""How often a window is read again because rows moved under its offsets."""
+READINGS = 3
+"""How often a list is read in all, where it moves while it is read."""
+
+STALE_PAGES = 5
+"""How many pages in a row may bring no new key; an API that ignores the offset sends no other."""
 
 
-class Offsets:
-    """Offset pages of a list that may change while it is read.
+class Counts:
+    """Whether the `count` beside an account's pages is the total of the list; it may be the page's.
 
-    The offset moves by the rows received, since a server may cap pages below the asked limit. A
-    short page ends the list unless its count says that there is more; an empty page always does.
+    A count that is larger than its page's rows cannot be the page's own. One that is smaller than
+    what its page proves to exist is no total, and is not taken for one again.
     """
 
-    def __init__(self, limit: int, *, warn: Callable[[str], object]) -> None:
-        self.limit = limit
-        self.next = 0
+    def __init__(self) -> None:
+        self.are_totals: bool | None = None
+
+    def compare(self, count: int, *, offset: int, received: int) -> None:
+        """Learns from the count of a page."""
+        if received and count < offset + received:
+            self.are_totals = False
+        elif self.are_totals is None and count > received:
+            self.are_totals = True
+
+
+class OffsetReading:
+    """One reading of a list by offset, which notices that rows moved meanwhile.
+
+    Each page begins with the last row of the page before, its seam. If another row stands there,
+    rows were added or removed before it. Where a page brings nothing but the seam, the next one is
+    asked for without it, since only an empty page, or a known total, is an end. `keys` are those of
+    the rows so far.
+    """
+
+    def __init__(self, limit: int, counts: Counts) -> None:
+        self.offset = 0
         self.has_more = True
-        self._warn = warn
+        self.fits = True
+        self.keys: set[Hashable] = set()
+        self._limit = limit
+        self._counts = counts
+        self._received = 0
         self._count: int | None = None
-        self._is_total = True
-        self._restarts = 0
-        self._seen: set[bytes] = set()
+        self._seam: list[Hashable] = []
+        self._stale = 0
 
-    def take(self, page: bytes, received: int, count: int | None) -> bool:
-        """Takes a page in; False: rows moved, and the list starts again at offset 0.
+    def take(self, keys: Sequence[Hashable], count: int | None) -> int:
+        """How many of a page's first rows are the seam; see `fits` for whether it is there."""
+        seam, known = self._seam, len(self.keys)
+        self.keys.update(keys)
+        self._stale = 0 if len(self.keys) > known else self._stale + 1
+        if list(keys[: len(seam)]) != seam or self._stale > STALE_PAGES:
+            self.fits = self.has_more = False
+            return 0
+        if count is not None:
+            self._count = count
+            self._counts.compare(count, offset=self.offset, received=len(keys))
+        self._received = self.offset + len(keys)
+        # A count may echo the limit, so it ends nothing where the page is full.
+        is_short = len(keys) < self._limit or len(keys) == len(seam)
+        self.has_more = len(keys) > 0 and not (is_short and self._received == self.total)
+        has_news = len(keys) > len(seam)
+        self._seam = [keys[-1]] if has_news and self._limit > 1 else []
+        self.offset = self._received - len(self._seam)
+        return len(seam)
 
-        `page` is what tells it from other pages, and the same each time.
+    @property
+    def total(self) -> int | None:
+        """How many rows the API says that there are; None: it does not say."""
+        return self._count if self._counts.are_totals else None
 
-        Raises:
-            StreamFailed: the list moves whenever it is read, or the same full page came again.
-        """
-        digest = hashlib.blake2b(page, digest_size=16).digest()
-        if received and digest in self._seen:
-            raise StreamFailed("the API sent the same page for two different offsets")
-        self._seen.add(digest)
-        if count is not None and received and count < self.next + received:
-            self._is_total = False  # it counts something else, such as the page's own rows
-        if self._has_shrunk(received, count):
-            self._restart()
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing moved: each row was received once, and as many as there are."""
+        distinct = len(self.keys)
+        return self.fits and distinct == self._received and self.total in (None, distinct)
+
+
+class ListPage(t.NamedTuple):
+    """The rows of a page, their keys, what the API counts, and the answer's size in bytes."""
+
+    rows: list[t.Any]
+    keys: Sequence[Hashable]
+    counted: int | None
+    size: int
+
+
+class ListReader:
+    """Reads a list by offset until one reading is whole, at most three times.
+
+    `is_done` says in the end whether the list was delivered. It is false where rows moved in every
+    reading. Three readings of the same rows are done, too: then it is the API that repeats rows, or
+    that counts something else, and `warn` hears of it.
+    """
+
+    def __init__(
+        self,
+        ask: Callable[[int], ListPage],
+        *,
+        limit: int,
+        counts: Counts,
+        warn: Callable[[str], object],
+    ) -> None:
+        self._ask = ask
+        self._limit = limit
+        self._counts = counts
+        self._warn = warn
+        self.is_done = False
+
+    def __iter__(self) -> Iterator[ListPage | None]:
+        """The pages without their seams; None: what came so far is read again."""
+        readings: list[OffsetReading] = []
+        while not self.is_done and len(readings) < READINGS:
+            if readings:
+                yield None
+            reading = OffsetReading(self._limit, self._counts)
+            yield from self._pages(reading)
+            readings.append(reading)
+            self.is_done = reading.is_whole or self._are_alike(readings)
+
+    def _pages(self, reading: OffsetReading) -> Iterator[ListPage]:
+        last: list[t.Any] = []
+        while reading.has_more:
+            page = self._ask(reading.offset)
+            seam = reading.take(page.keys, page.counted)
+            if not reading.fits:
+                return
+            # A row that changed in between is delivered again.
+            known = seam if page.rows[:seam] == last[:seam] else 0
+            last = page.rows[-1:]
+            if len(page.rows) > known or not reading.keys:
+                yield page._replace(rows=page.rows[known:])
+
+    def _are_alike(self, readings: list[OffsetReading]) -> bool:
+        if len(readings) < READINGS or not all(
+            each.fits and each.keys == readings[0].keys for each in readings
+        ):
             return False
-        self._count = count
-        self.next += received
-        announced = count is not None and count > self.next
-        if received == 0:
-            self.has_more = False
-            if announced:
-                self._warn(
-                    f"the API counts {count} rows but its pages end after {self.next}: "
-                    "the count is taken as wrong"
-                )
-        elif received < self.limit:
-            # A count of the page's own rows, which some read into the document, is no more.
-            self.has_more = announced
+        last = readings[-1]
+        odd = "repeats some" if last.total is None else f"counts {last.total}"
+        self._warn(
+            f"{READINGS} readings had the same {len(last.keys)} different rows, but the API {odd}: "
+            "they are taken as all there are"
+        )
         return True
-
-    def _has_shrunk(self, received: int, count: int | None) -> bool:
-        """Whether the total is less than it was; an end without rows that counts none is an end."""
-        if not self._is_total or count is None or self._count is None:
-            return False
-        return count < self._count and (received > 0 or count > 0)
-
-    def _restart(self) -> None:
-        self._restarts += 1
-        if self._restarts > RESTARTS:
-            raise StreamFailed(f"rows were removed in each of {RESTARTS + 1} readings")
-        self.next, self._count = 0, None
-        self._seen.clear()
 
 
 class Cursors:

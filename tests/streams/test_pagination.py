@@ -1,193 +1,106 @@
+"""Lists that are read page by page, by offset and by cursor."""
+
 from __future__ import annotations
 
-import itertools
-import random
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tap_payments.errors import StreamFailed
-from tap_payments.streams.pagination import RESTARTS, Cursors, Offsets
+from tap_payments.streams.pagination import READINGS, Counts, Cursors
+from tests.streams.listing import Listing, Outcome
+
+# Lists that stand still
 
 
-class Listing:
-    """A vendor's list of rows, of which a page is taken at an offset."""
-
-    def __init__(self, rows: int, *, cap: int = 10**9, count: str = "total") -> None:
-        self.rows = [f"row {number}" for number in range(rows)]
-        self.cap = cap
-        self.count = count
-
-    def page(self, offset: int, limit: int) -> tuple[list[str], int | None]:
-        """The rows of a page, and what the vendor takes for the count."""
-        rows = self.rows[offset : offset + min(limit, self.cap)]
-        return rows, {"total": len(self.rows), "page": len(rows), "none": None}[self.count]
-
-
-class Reader:
-    """Reads a list as a stream does; `after_page` may change it meanwhile."""
-
-    def __init__(self, listing: Listing, limit: int = 3) -> None:
-        self.listing = listing
-        self.limit = limit
-        self.warnings: list[str] = []
-        self.asked: list[int] = []
-
-    def after_page(self, number: int) -> None:
-        """Nothing changes."""
-
-    def read(self) -> list[str]:
-        """All rows that were kept."""
-        offsets = Offsets(self.limit, warn=self.warnings.append)
-        kept: list[str] = []
-        while offsets.has_more:
-            self.asked.append(offsets.next)
-            assert len(self.asked) < 200, "it does not end"
-            rows, count = self.listing.page(offsets.next, self.limit)
-            if offsets.take(repr(rows).encode(), len(rows), count):
-                kept += rows
-            else:
-                kept.clear()
-            self.after_page(len(self.asked))
-        return kept
-
-
-# Offsets
-
-
-@pytest.mark.parametrize("count", ["total", "page", "none"])
-def test_every_row_is_read_once_whatever_the_count_means(count: str) -> None:
-    for rows, limit in itertools.product(range(30), range(1, 12)):
-        reader = Reader(Listing(rows, count=count), limit)
-        assert reader.read() == reader.listing.rows, (rows, limit)
-        assert reader.warnings == []
-
-
-@pytest.mark.parametrize("cap", range(1, 9))
-def test_pages_below_the_asked_limit_are_gone_on_from_where_a_total_says_that_there_is_more(
-    cap: int,
-) -> None:
-    for rows, limit in itertools.product(range(30), range(1, 12)):
-        reader = Reader(Listing(rows, cap=cap), limit)
-        assert reader.read() == reader.listing.rows, (rows, limit)
+@pytest.mark.parametrize("counts", ["total", "page", None])
+@pytest.mark.parametrize("cap", [1, 2, 3, 5, 100])
+def test_every_row_is_read_once_whatever_the_count_means(counts: str | None, cap: int) -> None:
+    for rows in range(25):
+        for limit in range(1, 12):
+            listing = Listing(rows, cap=cap, counts=counts)
+            assert listing.read(limit) == Outcome(listing.rows, is_done=True, warnings=[])
 
 
 @pytest.mark.parametrize(
-    ("rows", "count", "asked"),
+    ("rows", "counts", "asked"),
     [
-        (0, "none", [0]),
-        (2, "none", [0]),
-        (3, "none", [0, 3]),
-        (6, "none", [0, 3, 6]),
-        (7, "none", [0, 3, 6]),
-        (7, "total", [0, 3, 6]),
-        (6, "page", [0, 3, 6]),
+        (0, "total", [0]),
+        (0, None, [0]),
+        (1, "total", [0, 0, 1]),
+        (2, "total", [0, 1]),
+        (3, "total", [0, 2]),
+        (4, "total", [0, 2]),
+        (5, "total", [0, 2, 4]),
+        (7, "total", [0, 2, 4, 6]),
+        (8, "total", [0, 2, 4, 6]),
+        (2, "page", [0, 1, 2]),
+        (7, "page", [0, 2, 4, 6, 7]),
+        (7, None, [0, 2, 4, 6, 7]),
     ],
 )
-def test_a_short_page_ends_the_list_and_a_full_one_does_not(
-    rows: int, count: str, asked: list[int]
+def test_pages_share_a_row_and_end_at_the_total_or_at_an_empty_page(
+    rows: int, counts: str | None, asked: list[int]
 ) -> None:
-    reader = Reader(Listing(rows, count=count))
-    reader.read()
-    assert reader.asked == asked
+    listing = Listing(rows, counts=counts)
+    listing.read()
+    assert listing.asked == asked
 
 
-def test_an_empty_page_ends_the_list_with_a_warning_where_the_count_says_more() -> None:
-    warnings: list[str] = []
-    offsets = Offsets(3, warn=warnings.append)
-    assert offsets.take(b"a", 3, 10)
-    assert offsets.take(b"", 0, 10)
-    assert not offsets.has_more
-    assert warnings == [
-        "the API counts 10 rows but its pages end after 3: the count is taken as wrong"
-    ]
+@pytest.mark.parametrize(("counts", "asked"), [("total", [0, 1, 2, 3]), (None, [0, 1, 2, 3])])
+def test_pages_of_one_row_share_none(counts: str | None, asked: list[int]) -> None:
+    listing = Listing(3, counts=counts)
+    assert listing.read(limit=1).rows == listing.rows
+    assert listing.asked == asked
 
 
-@pytest.mark.parametrize("after", [1, 2])
-@pytest.mark.parametrize("victim", [0, 3, 6])
-def test_a_row_that_is_removed_while_the_list_is_read_costs_no_other(
-    after: int, victim: int
-) -> None:
-    class Shrinking(Reader):
-        def after_page(self, number: int) -> None:
-            if number == after:
-                del self.listing.rows[victim]
-
-    reader = Shrinking(Listing(8))
-    assert reader.read() == reader.listing.rows
-    assert reader.asked.count(0) == 2
+def test_a_count_that_is_known_as_the_total_ends_later_lists_at_once() -> None:
+    counts = Counts()
+    Listing(7).read(counts=counts)
+    for rows in range(3):
+        later = Listing(rows)
+        assert later.read(counts=counts).rows == later.rows
+        assert later.asked == [0]
 
 
-def test_a_row_that_is_added_at_the_end_is_read_and_starts_nothing_again() -> None:
-    class Growing(Reader):
-        def after_page(self, number: int) -> None:
-            self.listing.rows += [f"late {number}"] if number < 3 else []
-
-    reader = Growing(Listing(8))
-    assert reader.read() == reader.listing.rows
-    assert reader.asked.count(0) == 1
+def test_a_page_that_is_capped_is_no_end() -> None:
+    listing = Listing(9, cap=4, counts=None)
+    assert listing.read(limit=10).rows == listing.rows
+    assert listing.asked == [0, 3, 6, 8, 9]
 
 
-def test_a_list_that_shrinks_whenever_it_is_read_is_an_error() -> None:
-    class Vanishing(Reader):
-        def after_page(self, _number: int) -> None:
-            self.listing.rows.pop(0)
-
-    reader = Vanishing(Listing(50))
-    with pytest.raises(StreamFailed, match=f"rows were removed in each of {RESTARTS + 1}"):
-        reader.read()
+# What the count may be
 
 
-def test_a_list_that_is_emptied_while_it_is_read_ends() -> None:
-    class Emptied(Reader):
-        def after_page(self, _number: int) -> None:
-            self.listing.rows.clear()
-
-    reader = Emptied(Listing(6))
-    reader.read()
-    assert reader.asked == [0, 3]
+@pytest.mark.parametrize("constant", [-1, 0, 1, 2, 3, 5, 9])
+def test_a_count_that_a_page_disproves_is_no_total(constant: int) -> None:
+    counts = Counts()
+    listing = Listing(10, counts=constant)
+    assert listing.read(counts=counts) == Outcome(listing.rows, is_done=True, warnings=[])
+    assert not counts.are_totals
 
 
-@pytest.mark.parametrize("cycle", [1, 2, 3])
-def test_pages_that_come_again_are_an_error_and_no_endless_list(cycle: int) -> None:
-    offsets = Offsets(2, warn=print)
-    with pytest.raises(StreamFailed, match="the same page for two different offsets"):  # noqa: PT012 - any of them may raise
-        for number in range(10):
-            offsets.take(f"page {number % cycle}".encode(), 2, None)
-    assert offsets.next == 2 * cycle
+@pytest.mark.parametrize("rows", [0, 2, 3, 7])
+def test_a_count_that_is_never_reached_is_a_warning_after_three_readings(rows: int) -> None:
+    listing = Listing(rows, counts=1000)
+    outcome = listing.read()
+    assert (outcome.rows, outcome.is_done) == (listing.rows, True)
+    assert listing.asked.count(0) == READINGS
+    (warning,) = outcome.warnings
+    assert f"3 readings had the same {rows} different rows, but the API counts 1000" in warning
 
 
-def test_after_a_restart_the_same_pages_are_no_repetition() -> None:
-    offsets = Offsets(2, warn=print)
-    assert offsets.take(b"a", 2, 5)
-    assert not offsets.take(b"b", 2, 4)
-    assert offsets.next == 0
-    assert offsets.take(b"a", 2, 4)
-    assert offsets.take(b"b", 2, 4)
-    assert offsets.next == 4
+def test_rows_that_the_api_repeats_are_a_warning_after_three_readings() -> None:
+    repeated = [(0, "a"), (1, "b"), (2, "c"), (3, "b"), (4, "d")]
+    listing = Listing(repeated)
+    outcome = listing.read()
+    assert (outcome.rows, outcome.is_done) == (repeated, True)
+    assert "4 different rows, but the API counts 5" in outcome.warnings[0]
 
 
-@given(st.data())
-def test_whatever_is_removed_and_added_no_row_that_stays_is_lost(data: st.DataObject) -> None:
-    chance = random.Random(data.draw(st.integers(0, 10_000)))
-
-    class Moving(Reader):
-        changes = 3
-
-        def after_page(self, number: int) -> None:
-            if self.changes and chance.random() < 0.3:
-                self.changes -= 1
-                rows = self.listing.rows
-                if rows and chance.random() < 0.7:
-                    del rows[chance.randrange(len(rows))]
-                else:
-                    rows.append(f"late {number}")
-
-    reader = Moving(Listing(chance.randrange(12)), chance.randrange(1, 5))
-    before = set(reader.listing.rows)
-    kept = reader.read()
-    assert before & set(reader.listing.rows) <= set(kept)
+def test_a_count_that_echoes_the_limit_ends_no_list() -> None:
+    counts = Counts()
+    Listing(2, counts=3).read(counts=counts)  # larger than its page's rows: a total, it seems
+    listing = Listing(8, counts=3)
+    assert listing.read(counts=counts).rows == listing.rows
 
 
 # Cursors

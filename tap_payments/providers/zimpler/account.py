@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing as t
+from functools import cached_property
 
 from singer_sdk import typing as th
 
@@ -10,6 +11,7 @@ from tap_payments.accounts.account import Provider
 from tap_payments.accounts.settings import account_settings, url
 from tap_payments.http.credentials import Fixed, basic
 from tap_payments.providers.zimpler.streams import CurrentBalance, Transactions
+from tap_payments.streams.pagination import Counts
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,6 +94,11 @@ class Zimpler(Provider):
         window_days=7,
         lookback_days=1,
     )
+
+    @cached_property
+    def counts(self) -> Counts:
+        """What this run has found out about the `count` of the account's pages."""
+        return Counts()
 
     @classmethod
     def check(cls, own: Settings) -> Iterator[str]:

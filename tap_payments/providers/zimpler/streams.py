@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import timedelta
+from functools import partial
 
+import msgspec
 from msgspec import Raw, Struct
 
 from tap_payments.errors import StreamFailed, Unreadable
 from tap_payments.http.calls import Call
 from tap_payments.providers.zimpler import schemas
 from tap_payments.rows.exact_json import dumps, parse_object, spell
-from tap_payments.streams.pagination import Offsets
+from tap_payments.streams.pagination import READINGS, ListPage, ListReader
 from tap_payments.streams.stream import SnapshotStream
 from tap_payments.streams.windowed import WindowedStream
 from tap_payments.sync.flight import Again, Page
-from tap_payments.windows.instants import format_instant, to_instant
+from tap_payments.windows.instants import DAY, format_instant, to_instant
+from tap_payments.windows.window import Window
 
 if t.TYPE_CHECKING:
     import threading
@@ -24,10 +26,11 @@ if t.TYPE_CHECKING:
 
     from tap_payments.accounts.account import Provider
     from tap_payments.http.calls import Tally
+    from tap_payments.providers.zimpler.account import Zimpler
     from tap_payments.rows.codec import RowCodec
     from tap_payments.streams.stream import Context
     from tap_payments.streams.windowed import Source
-    from tap_payments.windows.window import Span, Window
+    from tap_payments.windows.window import Span
 
 T = t.TypeVar("T")
 
@@ -37,6 +40,18 @@ class TransactionsPage(Struct, t.Generic[T]):
 
     transactions: list[T]
     count: t.Any = None
+
+
+class _Key(Struct, frozen=True, gc=False):
+    """What identifies a transaction: an id alone may be that of a deposit and its withdrawal."""
+
+    id: str
+    type: str
+
+
+_keys = msgspec.json.Decoder(list[_Key])
+
+MOVED = "rows were added, removed or put in another order while they were read"
 
 
 class Transactions(WindowedStream):
@@ -60,30 +75,57 @@ class Transactions(WindowedStream):
         self, source: Source, window: Window, *, tally: Tally, cancelled: threading.Event
     ) -> Iterator[Page | Again]:
         """The days of a window by offset, in the order of their approval."""
-        own, codec = source.account.own, source.codec
+        reader = self._reader(source, window, tally=tally, cancelled=cancelled)
+        for page in reader:
+            yield Page(page.rows, page.size, page.counted) if page else Again(MOVED)
+        if reader.is_done:
+            return
+        if window.until - window.since <= DAY:
+            raise StreamFailed(f"{MOVED}, in each of {READINGS} readings")
+        yield Again(MOVED)
+        for day in days_of(window):
+            yield from self._read_day(source, day, tally=tally, cancelled=cancelled)
+
+    def _read_day(
+        self, source: Source, day: Window, *, tally: Tally, cancelled: threading.Event
+    ) -> list[Page]:
+        """The pages of a day of a window; only those of a reading that is whole."""
+        reader = self._reader(source, day, tally=tally, cancelled=cancelled)
+        pages: list[Page] = []
+        for page in reader:
+            pages = [*pages, Page(page.rows, page.size, window=day)] if page else []
+        if not reader.is_done:
+            raise StreamFailed(f"day {day.since:%Y-%m-%d}: {MOVED}, in each of {READINGS} readings")
+        return pages
+
+    def _reader(
+        self, source: Source, window: Window, *, tally: Tally, cancelled: threading.Event
+    ) -> ListReader:
+        own = source.account.own
         filters = {name: own[name] for name in ("country_code", "site") if own.get(name)} | {
             "ascending": "true",
             "limit": str(own["page_size"]),
             # Both are inclusive days, and both are always sent: the defaults are surprising.
             "from_date": f"{window.since:%Y-%m-%d}",
-            "to_date": f"{window.until - timedelta(days=1):%Y-%m-%d}",
+            "to_date": f"{window.until - DAY:%Y-%m-%d}",
         }
-        offsets = Offsets(own["page_size"], warn=self.logger.warning)
-        while offsets.has_more:
-            call = Call("GET", "/v4/transactions", {**filters, "offset": str(offsets.next)})
-            answer, size = source.account.client.fetch(
-                call,
-                lambda body: (codec.decode(body), len(body)),
+
+        def ask(offset: int) -> ListPage:
+            return source.account.client.fetch(
+                Call("GET", "/v4/transactions", {**filters, "offset": str(offset)}),
+                partial(_list_page, source.codec),
                 tally=tally,
                 cancelled=cancelled,
             )
-            rows = answer.transactions
-            count = answer.count if isinstance(answer.count, int) else None
-            # Both ends tell one page from another; the rest of a body may differ each time.
-            if offsets.take(dumps(rows[:1] + rows[-1:]), len(rows), count):
-                yield Page(rows, size, count)
-            else:
-                yield Again("a transaction was removed while the window was read")
+
+        return ListReader(
+            ask,
+            limit=own["page_size"],
+            counts=t.cast("Zimpler", source.account).counts,
+            warn=lambda message: self.logger.warning(
+                "%s: window %s: %s", self.label(source.context), window, message
+            ),
+        )
 
 
 class CurrentBalance(SnapshotStream):
@@ -102,6 +144,29 @@ class CurrentBalance(SnapshotStream):
         return account.client.fetch(
             Call("GET", "/v4/current_balance"), _rows_by_currency, tally=tally, cancelled=cancelled
         )
+
+
+def days_of(window: Window) -> Iterator[Window]:
+    """The UTC days of a window that consists of whole ones."""
+    since = window.since
+    while since < window.until:
+        yield Window(since, since + DAY, window.closed)
+        since += DAY
+
+
+def _list_page(codec: RowCodec, body: bytes) -> ListPage:
+    answer = codec.decode(body)
+    rows = answer.transactions
+    count = answer.count if type(answer.count) is int else None
+    return ListPage(rows, _keys_of(rows), count, len(body))
+
+
+def _keys_of(rows: list[t.Any]) -> list[int]:
+    """What tells rows from one another, as numbers, since a window may have a million of them."""
+    try:
+        return list(map(hash, _keys.decode(dumps(rows))))
+    except (msgspec.MsgspecError, TypeError, ValueError):  # without keys no row is delivered
+        return [hash(dumps(row)) for row in rows]
 
 
 def _rows_by_currency(body: bytes) -> list[dict[str, Raw]]:

@@ -84,11 +84,12 @@ def reading(
     server: Server, *rows: Row | str, balance: t.Any = None, end: bool = True, **top: t.Any
 ) -> Run:
     """A run against an API that has exactly these rows, texts as they stand, and this balance."""
-    spelled = ",".join(row if isinstance(row, str) else json.dumps(row) for row in rows)
+    spelled = [row if isinstance(row, str) else json.dumps(row) for row in rows]
 
     def answer(request: Request) -> Answer:
         if request.path == PATH:
-            return Answer(f'{{"count":{len(rows)},"transactions":[{spelled}]}}')
+            page = ",".join(spelled[int(request.query["offset"]) :])
+            return Answer(f'{{"count":{len(rows)},"transactions":[{page}]}}')
         return Answer({} if balance is None else balance)
 
     server.handler = answer

@@ -50,7 +50,7 @@ def test_a_constant_count_that_is_too_small_costs_no_row(server: Server, claimed
 
 @pytest.mark.parametrize("rows", [0, 5, 10, 15, 20])
 @pytest.mark.parametrize("surplus", [1, 1000])
-def test_a_count_that_is_too_large_ends_with_an_empty_page_and_a_warning(
+def test_a_count_that_no_reading_reaches_is_a_warning(
     server: Server, rows: int, surplus: int
 ) -> None:
     server.handler = listing(
@@ -60,7 +60,7 @@ def test_a_count_that_is_too_large_ends_with_an_empty_page_and_a_warning(
     run = sync(Clock(), config)
     assert run.failed is None
     assert run.rows(STREAM) == ROWS[:rows]
-    assert len(run.logged("WARNING", f"counts {rows + surplus}", f"end after {rows}")) == 1
+    assert len(run.logged("WARNING", f"counts {rows + surplus}", f"same {rows} different")) == 1
     assert watermarks(run.state, STREAM) == {"default": "2026-03-11T00:00:00.000000Z"}
 
 
@@ -88,7 +88,7 @@ def test_a_server_that_ignores_the_offset_is_an_error_and_no_endless_run(
     config = served_by(server.url, DAY, **PER_PAGE) | {"end_date": "2026-03-11"}
     run = sync(Clock(), config)
     assert run.failed is not None
-    for word in (STREAM, "'default'", "2026-03-10", "same page"):
+    for word in (STREAM, "'default'", "2026-03-10", "3 readings"):
         assert word in run.failed
     assert run.states == []
     assert len(server.requests) < 15
