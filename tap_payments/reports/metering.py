@@ -6,14 +6,15 @@ import typing as t
 from datetime import timedelta
 
 from tap_payments.errors import QuotaSpent, StreamFailed
-from tap_payments.reports.jobs import AnswerLost, RateLimited
+from tap_payments.reports.gateway import AnswerLost, RateLimited
 from tap_payments.windows.instants import format_instant
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from tap_payments.reports.jobs import ReportGateway, ReportRequest
+    from tap_payments.reports.gateway import ReportGateway
+    from tap_payments.reports.jobs import ReportJob, ReportRequest
     from tap_payments.reports.quota import QuotaLedger
 
 FIRST_DELAY = 1.0
@@ -47,20 +48,15 @@ class MeteredGateway:
         self._wait = wait
         self._has_waited = False
         self._is_refused = False
-        self.started: set[str] = set()
-        """The ids of the jobs that this run started."""
-
-    @property
-    def spent(self) -> int:
-        """How many requests this run has sent."""
-        return self._ledger.spent
+        self.spent = 0
+        """How many requests this run has sent for this account."""
 
     @property
     def remaining(self) -> int:
         """How many requests may still go out in this run; none after a refusal."""
         return 0 if self._is_refused else self._ledger.remaining
 
-    def list_jobs(self) -> list[dict[str, t.Any]]:
+    def list_jobs(self) -> Sequence[ReportJob]:
         """The job list; an answer that is lost is asked for again.
 
         Raises:
@@ -86,9 +82,7 @@ class MeteredGateway:
         Raises:
             QuotaSpent: the request may not go out, or was refused.
         """
-        job_id = self._ask(lambda: self._gateway.start(request))
-        self.started.add(job_id)
-        return job_id
+        return self._ask(lambda: self._gateway.start(request))
 
     def deferred(self, requests: int = 1) -> QuotaSpent:
         """Says that the rest is left for later, and when so many requests are free again."""
@@ -101,9 +95,9 @@ class MeteredGateway:
 
     def _ask(self, request: Callable[[], Answer]) -> Answer:
         while True:
-            if not self.remaining:
+            if self._is_refused or not self._ledger.spend():
                 raise self.deferred()
-            self._ledger.spend()
+            self.spent += 1
             try:
                 return request()
             except RateLimited as refused:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tap_payments.errors import StreamFailed
-from tap_payments.reports.jobs import AnswerLost
+from tap_payments.reports.gateway import AnswerLost
 from tests.reports.api import Clock, ReportApi
 from tests.reports.runs import TYPES, Run, daily
 
@@ -134,6 +134,6 @@ def test_a_job_that_is_not_in_the_list_yet_is_not_started_twice(
     run = Run(api, max_wait=100)
     run.broker.plan([daily()])
     api.made.clear()
-    assert list(run.broker.deliveries("TAPS")) == []
+    assert list(run.broker.reports("TAPS")) == []
     assert run.journal.count("start TAPS") == 1
     assert "JOB0001" in run.warnings[0]

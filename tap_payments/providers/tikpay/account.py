@@ -214,7 +214,6 @@ class Tikpay(Provider):
     def broker(self) -> ReportBroker:
         """What serves all of the account's report streams."""
         policy = ReportPolicy(
-            file_type=self.own["file_type"],
             zone=t.cast("ZoneInfo", to_zone(self.own["timezone"])),
             window_days=self.own["window_days"],
             poll_interval=self.own["poll_interval"],

@@ -16,7 +16,8 @@ from tap_payments.http.calls import Call
 from tap_payments.http.origins import is_loopback, origin_of
 from tap_payments.http.retriable import Retriable
 from tap_payments.http.statuses import outcome_of
-from tap_payments.reports.jobs import AnswerLost, RateLimited
+from tap_payments.providers.tikpay.jobs import parse_job
+from tap_payments.reports.gateway import AnswerLost, LinkGone, RateLimited
 from tap_payments.rows.exact_json import loads
 
 if t.TYPE_CHECKING:
@@ -33,24 +34,20 @@ GZIP = b"\x1f\x8b"
 SECONDS = "%Y-%m-%dT%H:%M:%S"
 
 
-class DownloadGone(Exception):
-    """The URL of a report is no longer good (403 or 404); the job list has a fresh one."""
-
-
 class _Started(msgspec.Struct):
     jobId: str  # noqa: N815 - the vendor's name
 
 
 class TikpayGateway:
-    """The port of `core/reports.py` over HTTP."""
+    """Tikpay's ReportGateway, over HTTP."""
 
     def __init__(self, client: Client, ledger: QuotaLedger, cancelled: threading.Event) -> None:
         self._client = client
         self._ledger = ledger
         self._cancelled = cancelled
 
-    def list_jobs(self) -> list[dict[str, t.Any]]:
-        """The entries of the job list."""
+    def list_jobs(self) -> list[ReportJob]:
+        """The entries of the job list that have an id."""
         return self._ask(Call("GET", "/report-jobs-list"), _parse_list)
 
     def start(self, request: ReportRequest) -> str:
@@ -68,11 +65,10 @@ class TikpayGateway:
             try:
                 return self._client.ask(call, decode)
             except StreamFailed as failure:
-                if failure.status != 401 or not self._ledger.remaining:
+                if failure.status != 401 or not self._ledger.spend():
                     raise
                 # Refused before anything was done: the same call once more, with a new token.
                 self._client.credentials.renew()
-                self._ledger.spend()
                 return self._client.ask(call, decode)
         except Retriable as trouble:
             if trouble.limited:
@@ -85,7 +81,7 @@ class TikpayGateway:
         """The report of a job, unpacked, in a file that vanishes when it is closed.
 
         Raises:
-            DownloadGone: the URL is no longer good.
+            LinkGone: the URL is no longer good.
             StreamFailed: the file is not to be had whole.
         """
         url = job.download_url or ""
@@ -106,7 +102,7 @@ class TikpayGateway:
             if status == 200:
                 return sink.finish()
             if status in (403, 404):
-                raise DownloadGone
+                raise LinkGone
             if outcome_of(status) in ("limited", "transient"):
                 raise Retriable(f"answered {status}")
             raise StreamFailed(f"the file of report job {job.job_id}: answered {status}")
@@ -176,14 +172,14 @@ class _Unpacked:
         self._file.close()
 
 
-def _parse_list(body: bytes) -> list[dict[str, t.Any]]:
+def _parse_list(body: bytes) -> list[ReportJob]:
     try:
         entries = loads(body)
     except (ValueError, RecursionError) as error:
         raise Unreadable("the body is not a whole JSON document") from error
     if not isinstance(entries, list):
         raise Unreadable("the body is not a list of jobs")
-    return [entry for entry in entries if isinstance(entry, dict)]
+    return [job for job in map(parse_job, entries) if job is not None]
 
 
 def _parse_started(body: bytes) -> str:
