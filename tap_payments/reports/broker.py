@@ -41,7 +41,6 @@ class ReportPolicy(t.NamedTuple):
     window_days: int = 366
     poll_interval: float = 30
     max_wait: float = 1800
-    max_retries: int = 6
     max_retry_wait: float = 300
 
 
@@ -85,9 +84,8 @@ class ReportBroker:
         self._warn = warn
         self._note = note
         self._files = gateway
-        retries, longest = policy.max_retries, policy.max_retry_wait
         self._gateway = MeteredGateway(
-            gateway, ledger, max_retries=retries, max_retry_wait=longest, clock=clock, wait=wait
+            gateway, ledger, max_retry_wait=policy.max_retry_wait, clock=clock, wait=wait
         )
         self._list = JobList(policy.zone, warn=warn)
         self._submission = ReportSubmission(

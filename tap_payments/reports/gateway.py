@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 
 if t.TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tap_payments.reports.jobs import ReportJob, ReportRequest
 
@@ -21,27 +21,27 @@ class RateLimited(Exception):
 class AnswerLost(Exception):
     """No usable answer came: timeout, connection lost, 5xx. The message says which, in short."""
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
-
 
 class LinkGone(Exception):
     """The link to a report's file is no longer good; the job list has a fresh one."""
 
 
 class ReportGateway(t.Protocol):
-    """What the API can do. Each call of `list_jobs` and `start` is exactly one request.
+    """What the API can do. Before each request `allow` is called, which raises where none may go.
 
-    Both raise RateLimited, AnswerLost, or StreamFailed for what no repetition would cure.
+    Both kinds of requests raise RateLimited, and StreamFailed for what no repetition would cure.
     """
 
-    def list_jobs(self) -> Sequence[ReportJob]:
-        """The entries of the job list that have an id."""
+    def list_jobs(self, allow: Callable[[], None]) -> Sequence[ReportJob]:
+        """The entries of the job list that have an id, asked for as often as it takes."""
         ...
 
-    def start(self, request: ReportRequest) -> str:
-        """The id of a new job; an answer without one is lost (AnswerLost)."""
+    def start(self, request: ReportRequest, allow: Callable[[], None]) -> str:
+        """The id of a new job; asked for once.
+
+        Raises:
+            AnswerLost: no answer came, or one without an id; the job may have been started.
+        """
         ...
 
     def download(self, job: ReportJob) -> t.BinaryIO:

@@ -88,8 +88,9 @@ class ReportApi:
         self.links_gone = 0
         """How many of the next downloads find that their link is gone."""
 
-    def list_jobs(self) -> list[ReportJob]:
+    def list_jobs(self, allow: Callable[[], None]) -> list[ReportJob]:
         """Every job that is kept, and the entries that a test wants to be there."""
+        allow()
         self._count("list")
         fault = self.on_list.popleft() if self.on_list else None
         if fault is not None:
@@ -99,8 +100,9 @@ class ReportApi:
         parsed = map(parse_job, [*old, *(self.render(job) for job in kept), *self.entries])
         return [job for job in parsed if job is not None]
 
-    def start(self, request: ReportRequest) -> str:
+    def start(self, request: ReportRequest, allow: Callable[[], None]) -> str:
         """A job, unless the script has something else."""
+        allow()
         self._count(f"start {request.report_type}")
         fault = self.on_start.popleft() if self.on_start else "made"
         if isinstance(fault, Exception):

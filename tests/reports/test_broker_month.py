@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tap_payments.errors import QuotaSpent, StreamFailed
-from tap_payments.reports.gateway import AnswerLost, RateLimited
+from tap_payments.reports.gateway import RateLimited
 from tap_payments.reports.planning import ReportNeed
 from tests.reports.api import Clock, ReportApi, utc
 from tests.reports.runs import TYPES, Run
@@ -47,7 +47,7 @@ class Month:
             lookback = timedelta(days=2)
             since = self.begin if watermark is None else max(self.begin, watermark - lookback)
             needs.append(ReportNeed(name, "csv", watermark, since, horizon))
-        run = Run(self.api, zone=self.configured, window_days=self.window_days, max_retries=2)
+        run = Run(self.api, zone=self.configured, window_days=self.window_days)
         run.broker.plan(needs)
         for need in needs:
             reached = need.since
@@ -82,7 +82,7 @@ class Month:
                 api.on_start.append(chance.choice(faults))
             else:
                 api.on_start.append("made")
-            api.on_list.append(AnswerLost("503") if self.unlucky() else None)
+            api.on_list.append(StreamFailed("503") if self.unlucky() else None)
             outcome = chance.choice(["FAILED", "PAUSED"]) if self.unlucky() else "COMPLETE"
             api.outcomes.append(chance.choice([outcome, outcome, outcome, "NO_DATA"]))
 
