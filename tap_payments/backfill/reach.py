@@ -6,7 +6,6 @@ import typing as t
 from datetime import timedelta
 from functools import cached_property
 
-from tap_payments.reports.planning import plan_requests
 from tap_payments.streams.windowed import IncrementalStream, WindowedStream
 from tap_payments.windows.window import Bounds, plan_windows
 from tap_payments.windows.zones import plain_hour_at_or_before, to_readings, to_zone
@@ -68,12 +67,8 @@ class Reach:
                 for span in spans
             )
             return sum(1 for each in windows for _ in each)
-        reports = plan_requests(
-            t.cast("Reporting", self.stream).need(self.account),
-            self._zone,
-            file_type=own["file_type"],
-            step=step,
-        )
+        need = t.cast("Reporting", self.stream).need(self.account)
+        reports = need.requests(need.interval(self._zone), self._zone, step)
         return LOOKS + sum(1 for _ in reports)
 
     @cached_property

@@ -1,7 +1,8 @@
 """The policy of report jobs: plan, adopt, submit, poll together, hand out.
 
 The job list is the only way to look, and every request counts against a small daily quota: one
-broker per account serves all of its report streams.
+broker per account serves all of its report streams. It has no thread of its own; whoever drives
+it does so from one.
 """
 
 from __future__ import annotations
@@ -10,51 +11,51 @@ import typing as t
 from datetime import timedelta
 
 from tap_payments.errors import QuotaSpent, StreamFailed
-from tap_payments.reports.job_list import JobBoard
+from tap_payments.reports.gateway import LinkGone
+from tap_payments.reports.job_list import JobList
 from tap_payments.reports.jobs import ReportStatus
 from tap_payments.reports.metering import MeteredGateway
 from tap_payments.reports.polling import PollSchedule
-from tap_payments.reports.series import Series
+from tap_payments.reports.series import ReportSeries, State
 from tap_payments.reports.submission import ReportSubmission
-from tap_payments.windows.instants import format_instant
-from tap_payments.windows.zones import HOUR
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from tap_payments.reports.jobs import ReportGateway, ReportJob
+    from tap_payments.reports.gateway import ReportGateway
+    from tap_payments.reports.jobs import ReportJob
     from tap_payments.reports.planning import ReportNeed
     from tap_payments.reports.quota import QuotaLedger
-    from tap_payments.reports.series import Task
+    from tap_payments.reports.series import Report
 
 LONGEST_PAUSE = 30.0
-"""Seconds that a start whose answer was lost gets to appear in the list."""
+"""Seconds that a job which was just started gets to appear in the list."""
 
 
 class ReportPolicy(t.NamedTuple):
-    """The settings that decide what is asked for, and how patiently; see the contract's table."""
+    """The settings that decide what is asked for, and how patiently."""
 
-    file_type: str
     zone: ZoneInfo
     window_days: int = 366
     poll_interval: float = 30
     max_wait: float = 1800
-    max_retries: int = 6
     max_retry_wait: float = 300
 
 
-class Delivery(t.NamedTuple):
+class ReadyReport(t.NamedTuple):
     """A report that can be read now, and the interval that it covers, in UTC.
 
-    `until` is the watermark to commit after its last row. `zone` is the operator's (IANA).
+    `until` is the watermark to commit after its last row. `zone` is the operator's (IANA), `made`
+    when the report was asked for: of two reports it says which is newer.
     """
 
     job: ReportJob
     since: datetime
     until: datetime
     zone: str
+    made: datetime
 
     @property
     def is_empty(self) -> bool:
@@ -63,7 +64,7 @@ class Delivery(t.NamedTuple):
 
 
 class ReportBroker:
-    """The report jobs of one account in one run."""
+    """The report jobs of one account in one run: `plan` once, then `reports` and `open`."""
 
     def __init__(
         self,
@@ -77,66 +78,62 @@ class ReportBroker:
         note: Callable[[str], None],
     ) -> None:
         self._policy = policy
+        self._ledger = ledger
         self._clock = clock
         self._wait = wait
         self._warn = warn
         self._note = note
+        self._files = gateway
         self._gateway = MeteredGateway(
-            gateway,
-            ledger,
-            max_retries=policy.max_retries,
-            max_retry_wait=policy.max_retry_wait,
-            clock=clock,
-            wait=wait,
+            gateway, ledger, max_retry_wait=policy.max_retry_wait, clock=clock, wait=wait
         )
-        self._board = JobBoard(self._gateway, ledger, policy.zone, clock=clock, warn=warn)
+        self._list = JobList(policy.zone, warn=warn)
         self._submission = ReportSubmission(
-            self._gateway, look=self._look, known=self._board.known, pause=self._pause
+            self._gateway, self._list, look=self._look, pause=self._pause, clock=clock, note=note
         )
         self._schedule = PollSchedule(
             timedelta(seconds=policy.poll_interval), timedelta(seconds=policy.max_wait)
         )
-        self._series: dict[str, Series] = {}
+        self._series: dict[str, ReportSeries] = {}
         self._failure: Exception | None = None
-        self._refreshed: set[str] = set()
 
-    def jobs(self) -> list[dict[str, t.Any]]:
-        """The entries of the job list as last read; read now only if nothing was read yet.
+    @property
+    def spent(self) -> int:
+        """How many requests this run has sent for this account."""
+        return self._gateway.spent
+
+    def jobs(self) -> Sequence[ReportJob]:
+        """The job list as last read; read now only if nothing was read yet.
 
         Raises:
             StreamFailed, QuotaSpent: the list was not to be had; it is asked for once.
         """
         if self._failure is not None:
             raise self._failure
-        if self._board.entries is None:
+        if not self._list.is_read:
             try:
                 self._look()
             except (StreamFailed, QuotaSpent) as failure:
                 self._failure = failure
                 raise
-        return self._board.entries or []
+        return list(self._list)
 
     def plan(self, needs: Iterable[ReportNeed]) -> None:
         """Adopts and starts what all the selected report streams need; called once in a run.
 
-        It raises nothing: what goes wrong is raised by the deliveries that it concerns.
+        It raises nothing: what goes wrong is raised by the reports that it concerns.
         """
-        step = timedelta(days=self._policy.window_days)
-        self._series = {
-            need.report_type: Series(need, self._policy.file_type, step) for need in needs
-        }
         try:
             self.jobs()
         except (StreamFailed, QuotaSpent):
             return
-        board, now = self._board, self._clock()
-        for series in self._series.values():
-            series.plan(board.jobs, board.zone, board.zone_of, now)
-            self._note_adopted(series)
-        self._schedule.restart(now)
-        self._settle()
+        step = timedelta(days=self._policy.window_days)
+        self._series = {each.report_type: ReportSeries(each, step, self._note) for each in needs}
+        self._review()
+        self._schedule.restart(self._clock())
+        self._submit()
 
-    def deliveries(self, report_type: str) -> Iterator[Delivery]:
+    def reports(self, report_type: str) -> Iterator[ReadyReport]:
         """The reports of a type in order of time, each as soon as it is ready.
 
         Ends early, with a warning, where a job takes too long: the next run adopts it.
@@ -147,95 +144,105 @@ class ReportBroker:
         """
         if self._failure is not None:
             raise self._failure
-        series, index = self._series[report_type], 0
-        self._settle()
-        while index < len(series.tasks):
-            task = series.tasks[index]
-            if task.failure is not None:
-                raise task.failure
-            if not task.is_ready:
-                if not self._poll(task):
-                    return
-                self._settle()
-            elif task.job is not None:
-                task.is_delivered = True
-                yield Delivery(task.job, *task.coverage, task.zone.key)
-                index += 1
+        series = self._series[report_type]
+        while (report := series.current()) is not None:
+            match report.state:
+                case State.READY:
+                    series.hand_out(report)
+                    if report.job is not None and report.made is not None:
+                        since, until = report.covers
+                        yield ReadyReport(report.job, since, until, report.zone.key, report.made)
+                case State.MAKING:
+                    if not self._poll(series, report):
+                        return
+                case State.DEFERRED | State.FAILED:
+                    raise self._end_of(series, report)
+                case State.PLANNED | State.LOST | State.DELIVERED:
+                    self._submit()
+                case _:
+                    t.assert_never(report.state)
 
-    def refresh(self, job: ReportJob) -> ReportJob:
-        """The same job with a fresh download URL, from one more look at the list; once per job.
+    def open(self, report: ReadyReport) -> t.BinaryIO:
+        """The file of a report, with a fresh link from the list where its own is gone.
 
         Raises:
-            StreamFailed: it has been refreshed before, or is not to be had any more.
-            QuotaSpent: no request is left for the look.
+            StreamFailed: the file is not to be had whole.
+            QuotaSpent: no request is left for the look at the list.
         """
-        if job.job_id not in self._refreshed:
-            self._refreshed.add(job.job_id)
+        job = report.job
+        try:
+            return self._files.download(job)
+        except LinkGone:
             self._look()
-            fresh = self._board.find(job.job_id)
-            if fresh is not None and fresh.status is ReportStatus.COMPLETE and fresh.is_ready:
-                return fresh
-        raise StreamFailed(f"the file of report job {job.job_id} cannot be downloaded any more")
+        fresh = self._list.find(job.job_id)
+        if fresh is not None and fresh.status is ReportStatus.COMPLETE and fresh.is_ready:
+            try:
+                return self._files.download(fresh)
+            except LinkGone:
+                pass
+        raise StreamFailed(
+            f"the file of report job {job.job_id} is refused, also with a fresh link"
+        ) from None
 
-    def _note_adopted(self, series: Series) -> None:
-        for task in series.tasks:
-            if task.request is None:
-                rest = task is series.tasks[-1] and task.coverage.until + HOUR <= series.need.until
-                self._note(
-                    f"{series.need.report_type} report job {task.job_id} of an earlier run is "
-                    f"adopted: it covers what is before {format_instant(task.coverage.until)}"
-                    + ("; the rest comes with the next run" if rest else "")
-                )
+    def started(self, report_type: str) -> Mapping[str, datetime]:
+        """The jobs of a type that the tap started, and when: to remember until they are gone."""
+        series = self._series.get(report_type)
+        return series.remembered(self._clock()) if series else {}
 
-    def _poll(self, task: Task) -> bool:
+    def _poll(self, series: ReportSeries, report: Report) -> bool:
         """Looks again when it is due; False when it is enough, and said so."""
         if not self._gateway.remaining:
-            task.failure = self._gateway.deferred()
+            series.end(report, self._gateway.deferred())
             return True
-        left = min(self._schedule.left(self._gateway.spent), self._gateway.remaining)
+        left = min(self._schedule.left(self.spent), self._gateway.remaining)
         seconds = self._schedule.poll(self._clock(), left)
-        name = f"{task.need.report_type} report job {task.job_id}"
+        name = f"{series.need.report_type} report job {report.job_id}"
         if seconds is None:
-            self._warn(f"{name} is still being made: left for the next run, which adopts it")
+            self._warn(
+                f"{name} is still being made: left for the next run, which adopts it; "
+                + series.behind()
+            )
             return False
         if seconds:
             self._wait(seconds, f"waiting for {name}")
         try:
             self._look()
         except (StreamFailed, QuotaSpent) as failure:
-            for pending in self._tasks():
-                if pending.is_pending:
-                    pending.failure = failure
+            for each in self._series.values():
+                for pending in each.reports(State.MAKING):
+                    each.end(pending, failure)
+        self._submit()
         return True
 
-    def _settle(self) -> None:
-        """Asks for what is open: planned, to be started once more, or not covered as planned."""
-        for series in self._series.values():
-            series.mend(self._board.zone)
-        tasks = [task for series in self._series.values() for task in series.open_tasks()]
-        if not tasks:
-            return
-        pending = any(task.is_pending for task in self._tasks())
-        self._submission.submit(tasks, has_pending=pending)
-        types = [task.need.report_type for task in tasks]
-        self._schedule.restart(self._clock(), several_windows=len(types) > len(set(types)))
+    def _end_of(self, series: ReportSeries, report: Report) -> Exception:
+        """Why a series goes no further in this run."""
+        why = report.why or StreamFailed(f"report job {report.job_id} is not to be had")
+        if isinstance(why, QuotaSpent):
+            return QuotaSpent(f"{why}; {series.behind()}", resumes_at=why.resumes_at)
+        return why
+
+    def _submit(self) -> None:
+        """Asks for what is planned, which then has the whole time."""
+        asked = self._submission.submit(list(self._series.values()))
+        if asked:
+            several = len(asked) > len(set(asked))
+            self._schedule.restart(self._clock(), several_windows=several)
 
     def _look(self) -> None:
         """Reads the list, and takes note of all that it says."""
-        board = self._board
-        board.read()
-        for task in self._tasks():
-            if task.known_before is not None:
-                task.claim(board.jobs, self._gateway.started)
-        board.prove()
-        for task in self._tasks():
-            if task.job_id is not None and task.failure is None and not task.is_delivered:
-                listed = board.find(task.job_id)
-                task.look(listed, board.zone_of(listed) if listed else None, self._clock())
+        self._list.update(self._gateway.list_jobs())
+        self._review()
+
+    def _review(self) -> None:
+        now = self._clock()
+        started: dict[str, datetime] = {}
+        for series in self._series.values():
+            series.look(self._list, now)
+            started |= series.started
+            for job_id in series.started.keys() - series.need.started.keys():
+                self._ledger.started(job_id)
+        self._list.prove(self._ledger, started, now)
 
     def _pause(self) -> None:
         seconds = min(self._policy.poll_interval, LONGEST_PAUSE)
         self._wait(seconds, "before the list of report jobs is looked through for one just started")
-
-    def _tasks(self) -> list[Task]:
-        return [task for series in self._series.values() for task in series.tasks]

@@ -4,55 +4,39 @@ from __future__ import annotations
 
 import typing as t
 
-from tap_payments.reports.jobs import created_within_reach, parse_job
-from tap_payments.reports.planning import newest_zone
-from tap_payments.windows.zones import to_zone
+from tap_payments.reports.coverage import made_at_latest
+from tap_payments.windows.zones import to_readings, to_zone
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from tap_payments.reports.jobs import ReportJob
-    from tap_payments.reports.metering import MeteredGateway
     from tap_payments.reports.quota import QuotaLedger
 
 
-class JobBoard:
-    """The jobs of one account: which there are, in which zone they are made, what they cost."""
+class JobList:
+    """The jobs of one account: which there are, and in which zone they are made."""
 
-    def __init__(
-        self,
-        gateway: MeteredGateway,
-        ledger: QuotaLedger,
-        zone: ZoneInfo,
-        *,
-        clock: Callable[[], datetime],
-        warn: Callable[[str], None],
-    ) -> None:
-        self._gateway = gateway
-        self._ledger = ledger
-        self._clock = clock
+    def __init__(self, zone: ZoneInfo, *, warn: Callable[[str], None]) -> None:
         self._warn = warn
         self._warned: set[str] = set()
-        self._jobs: dict[str, ReportJob] = {}
-        self.entries: list[dict[str, t.Any]] | None = None
-        """As the vendor sent them; None: not read yet."""
+        self._by_id: dict[str, ReportJob] = {}
+        self.unseen: frozenset[str] = frozenset()
+        """The ids that no earlier list had."""
         self.zone = zone
-        """The operator's: the configured one, until the list names another."""
+        """The operator's: the configured one, until a list names another."""
+        self.is_read = False
+        self.names_zone = False
+        """Whether the list has said in which zone reports are made."""
 
-    @property
-    def jobs(self) -> list[ReportJob]:
-        """The entries that are jobs."""
-        return list(self._jobs.values())
+    def __iter__(self) -> t.Iterator[ReportJob]:
+        return iter(self._by_id.values())
 
-    def find(self, job_id: str) -> ReportJob | None:
+    def find(self, job_id: str | None) -> ReportJob | None:
         """The job of that id, if the list has it."""
-        return self._jobs.get(job_id)
-
-    def known(self) -> frozenset[str]:
-        """The ids of the jobs in the list and of those that this run started."""
-        return frozenset(self._jobs) | self._gateway.started
+        return self._by_id.get(job_id or "")
 
     def zone_of(self, job: ReportJob) -> ZoneInfo | None:
         """The zone in which a job is made: the operator's where the list says nothing.
@@ -70,12 +54,14 @@ class JobBoard:
             )
         return zone
 
-    def read(self) -> None:
-        """Reads the list again: one request."""
-        self.entries = self._gateway.list_jobs()
-        jobs = [job for entry in self.entries if (job := parse_job(entry)) is not None]
-        self._jobs = {job.job_id: job for job in jobs}
-        zone = newest_zone(jobs)
+    def update(self, jobs: Sequence[ReportJob]) -> None:
+        """Takes over a list that was just read."""
+        self.is_read = True
+        by_id = {job.job_id: job for job in jobs}
+        self.unseen = frozenset(by_id) - frozenset(self._by_id)
+        self._by_id = by_id
+        zone = _newest_zone(jobs, self.zone)
+        self.names_zone = self.names_zone or zone is not None
         if zone is not None and zone.key != self.zone.key:
             self._warn(
                 f"reports are made in the time zone {zone.key}, not in {self.zone.key} "
@@ -83,12 +69,24 @@ class JobBoard:
             )
             self.zone = zone
 
-    def prove(self) -> None:
-        """Tells the quota which requests of others the list proves."""
-        now = self._clock()
-        created = (
-            created_within_reach(job, self.zone_of(job) or self.zone, now)
-            for job in self.jobs
-            if job.job_id not in self._gateway.started
-        )
-        self._ledger.prove(instant for instant in created if instant is not None)
+    def prove(self, ledger: QuotaLedger, started: Mapping[str, datetime], now: datetime) -> None:
+        """Tells the quota which requests the list proves; `started` are the tap's own jobs."""
+        for job in self:
+            zone = self.zone_of(job) or self.zone
+            made = made_at_latest(job, zone, started.get(job.job_id), now)
+            if made is not None:
+                ledger.prove(job.job_id, made)
+
+
+def _newest_zone(jobs: Iterable[ReportJob], zone: ZoneInfo) -> ZoneInfo | None:
+    """The zone in which the newest job was made, as far as the list names a known one."""
+
+    def age(job: ReportJob) -> tuple[bool, float, str]:
+        created = job.created_at and to_readings(job.created_at, zone).earliest.timestamp()
+        return created is not None, created or 0.0, job.job_id
+
+    for job in sorted(jobs, key=age, reverse=True):
+        found = to_zone(job.timezone) if job.timezone else None
+        if found is not None:
+            return found
+    return None

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import typing as t
 from datetime import timedelta
+from functools import partial
 
-from tap_payments.errors import QuotaSpent, StreamFailed
-from tap_payments.reports.jobs import AnswerLost, RateLimited
+from tap_payments.errors import QuotaSpent
+from tap_payments.reports.gateway import RateLimited
 from tap_payments.windows.instants import format_instant
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from tap_payments.reports.jobs import ReportGateway, ReportRequest
+    from tap_payments.reports.gateway import ReportGateway
+    from tap_payments.reports.jobs import ReportJob, ReportRequest
     from tap_payments.reports.quota import QuotaLedger
-
-FIRST_DELAY = 1.0
-LONGEST_DELAY = 60.0
 
 Answer = t.TypeVar("Answer")
 
@@ -34,51 +33,33 @@ class MeteredGateway:
         gateway: ReportGateway,
         ledger: QuotaLedger,
         *,
-        max_retries: int,
         max_retry_wait: float,
         clock: Callable[[], datetime],
         wait: Callable[[float, str], None],
     ) -> None:
         self._gateway = gateway
         self._ledger = ledger
-        self._max_retries = max_retries
         self._max_retry_wait = max_retry_wait
         self._clock = clock
         self._wait = wait
         self._has_waited = False
         self._is_refused = False
-        self.started: set[str] = set()
-        """The ids of the jobs that this run started."""
-
-    @property
-    def spent(self) -> int:
-        """How many requests this run has sent."""
-        return self._ledger.spent
+        self.spent = 0
+        """How many requests this run has sent for this account."""
 
     @property
     def remaining(self) -> int:
         """How many requests may still go out in this run; none after a refusal."""
         return 0 if self._is_refused else self._ledger.remaining
 
-    def list_jobs(self) -> list[dict[str, t.Any]]:
-        """The job list; an answer that is lost is asked for again.
+    def list_jobs(self) -> Sequence[ReportJob]:
+        """The job list.
 
         Raises:
             QuotaSpent: the request may not go out, or was refused.
-            StreamFailed: no answer came, however often it was asked for.
+            StreamFailed: it is not to be had.
         """
-        tries = 0
-        while True:
-            try:
-                return self._ask(self._gateway.list_jobs)
-            except AnswerLost as lost:
-                delay = min(FIRST_DELAY * 2**tries, LONGEST_DELAY)
-                if lost.retry_after is not None:
-                    delay = lost.retry_after
-                if tries == self._max_retries or delay > self._max_retry_wait:
-                    raise StreamFailed(f"the list of report jobs was not read: {lost}") from lost
-                self._wait(delay, "before the list of report jobs is asked for again")
-                tries += 1
+        return self._ask(self._gateway.list_jobs)
 
     def start(self, request: ReportRequest) -> str:
         """The id of a new job. AnswerLost passes: who asked has to look whether it is there.
@@ -86,9 +67,7 @@ class MeteredGateway:
         Raises:
             QuotaSpent: the request may not go out, or was refused.
         """
-        job_id = self._ask(lambda: self._gateway.start(request))
-        self.started.add(job_id)
-        return job_id
+        return self._ask(partial(self._gateway.start, request))
 
     def deferred(self, requests: int = 1) -> QuotaSpent:
         """Says that the rest is left for later, and when so many requests are free again."""
@@ -99,15 +78,17 @@ class MeteredGateway:
             resumes_at=at,
         )
 
-    def _ask(self, request: Callable[[], Answer]) -> Answer:
+    def _ask(self, request: Callable[[Callable[[], None]], Answer]) -> Answer:
         while True:
-            if not self.remaining:
-                raise self.deferred()
-            self._ledger.spend()
             try:
-                return request()
+                return request(self._allow)
             except RateLimited as refused:
                 self._obey(refused.retry_after)
+
+    def _allow(self) -> None:
+        if self._is_refused or not self._ledger.spend():
+            raise self.deferred()
+        self.spent += 1
 
     def _obey(self, retry_after: float | None) -> None:
         if self._has_waited or retry_after is None or retry_after > self._max_retry_wait:

@@ -9,7 +9,7 @@ if t.TYPE_CHECKING:
     from datetime import datetime
 
 LONGEST_INTERVAL = timedelta(minutes=10)
-RUN_BUDGET = 10
+RUN_BUDGET = 9
 """Requests of a run after which only the polls that it is owed go out."""
 LONG_RUN_POLLS = 5
 """Polls that a run is owed that had to ask for several windows of a report."""

@@ -1,189 +1,250 @@
-"""What one run waits for: report jobs in order of time, one series per report type."""
+"""The reports that one run takes for one need: what is missing is what no job covers.
+
+After each look at the job list the same subtraction is made anew: a job that FAILED, expired, or
+was made for other bounds than asked is simply no cover any more.
+"""
 
 from __future__ import annotations
 
-import itertools
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from enum import Enum
 
-from tap_payments.errors import StreamFailed
-from tap_payments.reports.jobs import Coverage, ReportStatus, coverage_of_own, is_expired
-from tap_payments.reports.planning import adopt, is_long, plan_requests
+from tap_payments.errors import QuotaSpent, StreamFailed
+from tap_payments.reports.adoption import offers, preference
+from tap_payments.reports.coverage import KEPT, coverage_of_job, is_expired
+from tap_payments.reports.jobs import ReportStatus
+from tap_payments.windows.instants import format_instant
+from tap_payments.windows.intervals import Interval, Intervals, twice
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime, timedelta
     from zoneinfo import ZoneInfo
 
+    from tap_payments.reports.adoption import Offer
+    from tap_payments.reports.job_list import JobList
     from tap_payments.reports.jobs import ReportJob, ReportRequest
     from tap_payments.reports.planning import ReportNeed
 
 
-@dataclass(slots=True, eq=False)
-class Task:
-    """One report that a run waits for: adopted (without a request), or to be asked for."""
+class State(Enum):
+    """How far a report is."""
 
-    need: ReportNeed
-    coverage: Coverage
+    PLANNED = "to be asked for"
+    LOST = "asked for in vain: no answer came, or its job FAILED, expired or vanished"
+    MAKING = "its job is not ready"
+    READY = "its rows can be had"
+    DELIVERED = "handed out"
+    DEFERRED = "left for a later run"
+    FAILED = "not to be had in this run, nor what comes after it"
+
+
+COVERING = frozenset(State) - {State.LOST, State.FAILED}
+OPEN = COVERING - {State.DELIVERED}
+
+
+@dataclass(slots=True, eq=False)
+class Report:
+    """One report of a series, which alone changes it; adopted where it has no `request`.
+
+    `wanted` is what it was asked for or adopted for, `covers` what it covers as far as is known,
+    `made` when its job was asked for, `why` the reason of its state.
+    """
+
+    wanted: Interval
+    covers: Interval
     zone: ZoneInfo
+    state: State
     request: ReportRequest | None = None
     job_id: str | None = None
     job: ReportJob | None = None
-    known_before: frozenset[str] | None = None
-    """The jobs that were known when an answer was lost; None: no answer is missing."""
-    losses: int = 0
-    is_second: bool = False
-    is_misplaced: bool = False
-    is_delivered: bool = False
-    failure: Exception | None = None
+    made: datetime | None = None
+    why: Exception | None = None
+    note: str = ""
 
-    @property
-    def is_open(self) -> bool:
-        """Whether it is still to be asked for."""
-        return self.job_id is None and self.failure is None and self.known_before is None
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether its rows can be had."""
-        return self.failure is None and self.job is not None and self.job.is_ready
+class ReportSeries:
+    """The reports of one type in one run."""
 
-    @property
-    def is_pending(self) -> bool:
-        """Whether its job is there, and not ready as far as is known."""
-        return self.job_id is not None and self.failure is None and not self.is_ready
+    def __init__(self, need: ReportNeed, step: timedelta, note: Callable[[str], None]) -> None:
+        self.need = need
+        self._note = note
+        self.started = dict(need.started)
+        """The jobs that the tap started, in this run and in earlier ones, and when."""
+        self._step = step
+        self._needed = Intervals()
+        self._reports: list[Report] = []
 
-    def claim(self, jobs: Sequence[ReportJob], started: set[str]) -> None:
-        """Finds the job whose id was in the answer that was lost; without one it is open again."""
-        known, self.known_before = self.known_before or frozenset(), None
+    # What the job list says, and what is missing then
+
+    def look(self, jobs: JobList, now: datetime) -> None:
+        """Takes note of a list that was just read, and plans anew what no job covers."""
+        self._needed = self.need.interval(jobs.zone)
+        self._reports = [each for each in self._reports if each.state is not State.PLANNED]
+        for report in self._reports:
+            match report.state:
+                case State.LOST:
+                    self._claim(report, jobs)
+                case State.MAKING | State.READY:
+                    self._update(report, jobs, now)
+                case State.PLANNED | State.DELIVERED | State.DEFERRED | State.FAILED:
+                    pass
+                case _:
+                    t.assert_never(report.state)
+        offered = list(offers(self.need, jobs, self.started, now))
+        self._adopt(offered, jobs, now)
+        self._plan(offered, jobs.zone)
+
+    def _claim(self, report: Report, jobs: JobList) -> None:
+        """Finds the job whose id was in the answer that was lost, if it is in the list now."""
+        if report.job_id is not None or report.request is None or report.made is None:
+            return
         for job in jobs:
-            if job.job_id in known | started or self.request is None:
-                continue
-            if job.answers(self.request, self.zone):
-                self.job_id = job.job_id
-                started.add(job.job_id)
+            is_new = job.job_id in jobs.unseen and job.job_id not in self.started
+            if is_new and job.answers(report.request, report.zone):
+                self.begin(report, job.job_id, report.made)
                 return
 
-    def look(self, listed: ReportJob | None, zone: ZoneInfo | None, now: datetime) -> None:
-        """Takes note of its job as the list has it now, made in `zone` (None: not a known one).
+    def _update(self, report: Report, jobs: JobList, now: datetime) -> None:
+        """Takes note of a job as the list has it; one just asked for may not be in it yet."""
+        job = jobs.find(report.job_id)
+        zone = jobs.zone_of(job) if job is not None else report.zone
+        if job is None:
+            if report.job is not None:
+                self._lose(report, "is no longer in the list of jobs")
+        elif zone is None:
+            self._fail(report, "was made in a time zone that is not known here")
+        elif is_expired(job, zone, now):
+            self._lose(report, "has expired")
+        elif job.status is ReportStatus.FAILED:
+            self._lose(report, "has the status FAILED")
+        elif not job.is_usable:
+            is_complete = job.status is ReportStatus.COMPLETE
+            self._fail(report, "has no download URL" if is_complete else "has no known status")
+        else:
+            report.job, report.zone = job, zone
+            asked_at = self.started.get(job.job_id)
+            since, until = coverage_of_job(job, zone, asked_at, report.request) or report.covers
+            report.covers = Interval(since, min(until, self.need.until))
+            report.state = State.READY if job.is_ready else State.MAKING
 
-        A job that was asked for a moment ago may not be in the list yet.
-        """
-        if listed is None:
-            if self.job is not None:
-                self._again("is no longer in the list of jobs")
-            return
-        self.job = listed
-        if is_expired(listed, now):
-            self._again("has expired")
-        elif listed.status is ReportStatus.FAILED:
-            self._again("has the status FAILED")
-        elif not listed.is_usable:
-            missing = (
-                "no download URL" if listed.status is ReportStatus.COMPLETE else "no known status"
-            )
-            self.failure = StreamFailed(f"report job {listed.job_id} has {missing}")
-        elif self.request is not None:
-            self._place(listed, self.request, zone)
+    def _missing(self) -> Intervals:
+        """What is needed and not covered; nothing that comes after a failure."""
+        covered = (each.covers for each in self._reports if each.state in COVERING)
+        missing = self._needed.without(covered)
+        for failed in self.reports(State.FAILED):
+            missing = missing.without([Interval(failed.wanted.since, self.need.until)])
+        return missing
 
-    def _place(self, listed: ReportJob, request: ReportRequest, zone: ZoneInfo | None) -> None:
-        if zone is None:
-            self.failure = StreamFailed(
-                f"report job {self.job_id} was made in a time zone that is not known here, "
-                "so what it covers cannot be told"
-            )
-            return
-        since, until = coverage_of_own(listed, request, zone)
-        actual = Coverage(since, min(until, self.need.until))
-        self.is_misplaced |= actual != self.coverage
-        self.coverage, self.zone = actual, zone
-
-    def _again(self, reason: str) -> None:
-        if self.is_second:
-            self.failure = StreamFailed(
-                f"report job {self.job_id} {reason}, and it was asked for the second time"
-            )
-        self.is_second = True
-        self.job_id = self.job = None
-
-
-@dataclass(slots=True, eq=False)
-class Series:
-    """The reports of one type in one run; in the order of its tasks there is no gap."""
-
-    need: ReportNeed
-    file_type: str
-    step: timedelta
-    tasks: list[Task] = field(default_factory=list)
-    is_mended: bool = False
-
-    def plan(
-        self,
-        jobs: Sequence[ReportJob],
-        zone: ZoneInfo,
-        zone_of: Callable[[ReportJob], ZoneInfo | None],
-        now: datetime,
-    ) -> None:
-        """Adopts what earlier runs asked for, and asks for what is missing.
-
-        An adopted job is all that this run reads, unless the need takes several reports.
-        """
-        several = is_long(self.need, zone, self.step)
-        need = self.need._replace(least_until=None) if several else self.need
-        while found := adopt(need, jobs, zone_of, file_type=self.file_type, now=now):
-            task = Task(self.need, found.coverage, found.zone, job_id=found.job.job_id)
-            task.look(found.job, found.zone, now)
-            self.tasks.append(task)
-            need = self._rest(self.tasks)
-            if not several:
-                return
-        self.tasks += self._ask_rest(self.tasks, zone)
-
-    def mend(self, zone: ZoneInfo) -> None:
-        """Asks again, once, for what jobs turn out not to cover.
-
-        That is: made in another zone or for other bounds than asked, or adopted and then FAILED.
-        """
-        lost = any(task.is_open and task.request is None for task in self.tasks)
-        if not lost and not any(task.is_misplaced for task in self.tasks):
-            return
-        kept: list[Task] = []
-        for task in self.tasks:
-            task.is_misplaced = False
-            if not (task.is_delivered or self._continues(kept, task)):
-                break
-            kept.append(task)
-        dropped = self.tasks[len(kept) :]
-        if self.is_mended:
-            for task in dropped[:1]:
-                task.failure = StreamFailed(
-                    f"{self.need.report_type} reports are made for other bounds than asked for"
+    def _adopt(self, offered: Sequence[Offer], jobs: JobList, now: datetime) -> None:
+        """Takes jobs that this run did not ask for, as few as cover what they can."""
+        known = {each.job_id for each in self._reports}
+        left = [each for each in offered if not each.objection and each.job.job_id not in known]
+        while left:
+            missing = self._missing()
+            left.sort(key=lambda offer: preference(offer, missing))
+            best = left.pop()
+            if found := missing.within([best.covers]):
+                report = Report(found.hull, best.covers, best.zone, State.MAKING)
+                report.job_id, report.made = best.job.job_id, best.made
+                self._reports.append(report)
+                self._note(
+                    f"{self.need.report_type} report job {report.job_id} of an earlier run is "
+                    f"adopted: it covers {best.covers}"
                 )
-            self.tasks = kept + dropped
-            return
-        self.is_mended = True
-        asked = self._ask_rest(kept, zone)
-        for task in asked:
-            task.is_second = lost
-        self.tasks = kept + asked
+                self._update(report, jobs, now)
 
-    def open_tasks(self) -> list[Task]:
-        """What is to be asked for; nothing that comes after a failure."""
-        sound = itertools.takewhile(lambda task: task.failure is None, self.tasks)
-        return [task for task in sound if task.is_open]
+    def _plan(self, offered: Sequence[Offer], zone: ZoneInfo) -> None:
+        """Plans reports for what is missing, unless it was asked for twice and never made."""
+        made = [each for each in self._reports if each.state in COVERING]
+        never_made = twice(Intervals.of(each.wanted).without([each.covers]) for each in made)
+        for in_vain in self._missing().within(never_made):
+            why = f"{self.need.report_type} reports are made for other bounds than asked for"
+            report = Report(in_vain, in_vain, zone, State.FAILED, why=StreamFailed(why))
+            self._reports.append(report)
+        missing = self._missing()
+        for request, covers in self.need.requests(missing, zone, self._step):
+            wanted = missing.within([covers]).hull
+            report = Report(wanted, covers, zone, State.PLANNED, request)
+            report.note = "; ".join(self._reasons(report, offered))
+            self._reports.append(report)
 
-    def _continues(self, before: list[Task], task: Task) -> bool:
-        rest = self._rest(before)
-        is_asked = task.job_id is not None or task.failure is not None
-        since, until = task.coverage
-        return is_asked and since <= rest.since and until > rest.delivered_until
+    def _reasons(self, planned: Report, offered: Sequence[Offer]) -> Iterator[str]:
+        """Why something is asked for that was, or may have been, asked for before."""
+        if planned.covers.since < self.need.resumes_at:
+            yield f"what is before {format_instant(self.need.resumes_at)} is read again"
+        for report in self._reports:
+            if report.why is not None and planned.wanted.overlaps(report.wanted):
+                yield str(report.why)
+            elif report.job is not None and planned.covers.overlaps(report.covers):
+                yield f"what report job {report.job_id} covers is read anew"
+        for offer in offered:
+            if offer.objection and planned.wanted.overlaps(offer.covers):
+                yield f"report job {offer.job.job_id} {offer.objection}"
 
-    def _rest(self, tasks: list[Task]) -> ReportNeed:
-        if not tasks:
-            return self.need
-        until = tasks[-1].coverage.until
-        return self.need._replace(watermark=until, since=until, least_until=None)
+    # What becomes of a report
 
-    def _ask_rest(self, before: list[Task], zone: ZoneInfo) -> list[Task]:
-        rest = self._rest(before)
-        asked = plan_requests(rest, zone, file_type=self.file_type, step=self.step)
-        return [Task(self.need, coverage, zone, request) for request, coverage in asked]
+    def begin(self, report: Report, job_id: str, made: datetime) -> None:
+        """A report has a job now."""
+        report.state, report.why = State.MAKING, None
+        report.job_id, report.made = job_id, made
+        self.started[job_id] = made
+
+    def lose_answer(self, report: Report, made: datetime) -> None:
+        """No answer came to a request for it: the next list shows whether it has a job."""
+        report.state, report.made = State.LOST, made
+        report.why = StreamFailed("the answer to a request for it was lost")
+
+    def end(self, report: Report, why: Exception) -> None:
+        """A report is left for a later run (QuotaSpent), or not to be had at all."""
+        report.why = why
+        report.state = State.DEFERRED if isinstance(why, QuotaSpent) else State.FAILED
+
+    def hand_out(self, report: Report) -> None:
+        """A report is delivered; what becomes of its job changes nothing any more."""
+        report.state = State.DELIVERED
+
+    def _lose(self, report: Report, reason: str) -> None:
+        """A job came to nothing: its report is asked for once more, and then the stream fails."""
+        for before in self.reports(State.LOST):
+            if before.job_id is not None and before.wanted.overlaps(report.wanted):
+                self._fail(report, f"{reason}, and it was asked for the second time")
+                return
+        report.state = State.LOST
+        report.why = StreamFailed(f"report job {report.job_id} {reason}")
+
+    def _fail(self, report: Report, reason: str) -> None:
+        self.end(report, StreamFailed(f"report job {report.job_id} {reason}"))
+
+    # What others ask
+
+    def reports(self, *states: State) -> list[Report]:
+        """The reports in one of these states, in order of time."""
+        found = (each for each in self._reports if each.state in states)
+        return sorted(found, key=lambda each: each.covers)
+
+    def current(self) -> Report | None:
+        """The report to deliver next, or to wait for; None where what is needed is delivered."""
+        reached = self._reached()
+        if not self._needed or reached >= self._needed.hull.until:
+            return None
+        at_hand = self.reports(*OPEN)
+        here = [each for each in at_hand if each.covers.since <= reached < each.covers.until]
+        here = here or self.reports(State.FAILED)
+        return max(here, key=lambda each: (each.state is State.READY, each.covers.until))
+
+    def remembered(self, now: datetime) -> dict[str, datetime]:
+        """The jobs that the tap started and that are not gone yet, and when it did."""
+        return {job_id: made for job_id, made in self.started.items() if now < made + KEPT}
+
+    def behind(self) -> str:
+        """How far the stream is behind, for a warning."""
+        reached = max(self._reached(), self.need.resumes_at)
+        until = self._needed.hull.until if self._needed else reached
+        hours = (until - reached).total_seconds() / 3600
+        return f"what is before {format_instant(reached)} is delivered, {hours:.0f} h are not"
+
+    def _reached(self) -> datetime:
+        delivered = (each.covers for each in self.reports(State.DELIVERED))
+        return Intervals.of(*delivered).whole_from(self.need.since)

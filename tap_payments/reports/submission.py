@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 
 from tap_payments.errors import QuotaSpent, StreamFailed
-from tap_payments.reports.jobs import AnswerLost
+from tap_payments.reports.gateway import AnswerLost
+from tap_payments.reports.series import State
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
+    from tap_payments.reports.job_list import JobList
     from tap_payments.reports.jobs import ReportRequest
     from tap_payments.reports.metering import MeteredGateway
-    from tap_payments.reports.series import Task
+    from tap_payments.reports.series import Report, ReportSeries
 
 ROUNDS = 3
 REQUESTS_TO_RESUME = 2
 """What a later run needs to get on: the list of jobs and a start."""
+
+
+class Planned(t.NamedTuple):
+    """A report to be asked for, and how."""
+
+    series: ReportSeries
+    report: Report
+    request: ReportRequest
 
 
 class ReportSubmission:
@@ -25,66 +37,105 @@ class ReportSubmission:
     def __init__(
         self,
         gateway: MeteredGateway,
+        jobs: JobList,
         *,
         look: Callable[[], None],
-        known: Callable[[], frozenset[str]],
         pause: Callable[[], None],
+        clock: Callable[[], datetime],
+        note: Callable[[str], None],
     ) -> None:
         self._gateway = gateway
+        self._jobs = jobs
         self._look = look
-        self._known = known
         self._pause = pause
+        self._clock = clock
+        self._note = note
 
-    def submit(self, tasks: Sequence[Task], *, has_pending: bool) -> None:
-        """Asks for each task's report: then it has a job, or a failure that says why not."""
-        ordered = sorted(tasks, key=lambda task: task.coverage.since)
-        fits = self._fitting(len(ordered), has_pending=has_pending)
-        for task in ordered[fits:]:
-            task.failure = self._gateway.deferred(REQUESTS_TO_RESUME)
-        for _ in range(ROUNDS):
-            self._round([task for task in ordered if task.is_open])
-            if any(task.known_before is not None for task in ordered):
-                self._look_for(ordered)
-        for task in ordered:
-            if task.is_open:
-                task.failure = StreamFailed(
-                    f"the {task.need.report_type} report could not be asked for: "
-                    "no answer came, and no job appeared"
-                )
+    def submit(self, all_series: Sequence[ReportSeries]) -> list[str]:
+        """Asks for what is planned: each report then has a job, or an end that says why not.
 
-    def _fitting(self, wanted: int, *, has_pending: bool) -> int:
-        """How many starts the quota allows, one request being kept for a poll if possible."""
-        remaining = self._gateway.remaining
-        if remaining > 1 or has_pending:
-            return max(0, min(wanted, remaining - 1))
-        return min(wanted, remaining)
+        Returns the report type of each request. Where no list has said in which time zone
+        reports are made, one is started and looked at before the others are asked for.
+        """
+        asked: list[str] = []
+        losses: Counter[ReportRequest] = Counter()
+        rounds = 0
+        while rounds < ROUNDS and (planned := self._affordable(all_series, losses)):
+            is_trial = not (self._jobs.names_zone or asked) and len(planned) > 1
+            lost = self._round(planned[:1] if is_trial else planned, losses, asked)
+            rounds += lost
+            if lost or is_trial:
+                self._look_again(all_series)
+        for series, report, _ in _planned(all_series):
+            series.end(report, StreamFailed(
+                f"the {series.need.report_type} report could not be asked for: "
+                "no answer came, and no job appeared"
+            ))  # fmt: skip
+        return asked
 
-    def _round(self, tasks: list[Task]) -> None:
-        """One try each; where answers are still lost after a look, the first loss ends it."""
-        failed: dict[str, Exception] = {}
-        for task in sorted(tasks, key=lambda task: task.losses):
-            task.failure = failed.get(task.need.report_type)
-            if task.failure is None and task.request is not None:
-                self._start(task, task.request)
-            if task.failure is not None:
-                failed[task.need.report_type] = task.failure
-            if task.losses > 1 and task.known_before is not None:
-                return
+    def _affordable(
+        self, all_series: Sequence[ReportSeries], losses: Counter[ReportRequest]
+    ) -> list[Planned]:
+        """What the quota allows, one request being kept for a look if possible; defers the rest."""
+        planned = _planned(all_series)
+        planned.sort(key=lambda each: (losses[each.request], each.report.covers))
+        fits = remaining = self._gateway.remaining
+        if remaining > 1 or any(each.reports(State.MAKING) for each in all_series):
+            fits = max(0, remaining - 1)
+        for series, report, _ in planned[fits:]:
+            series.end(report, self._gateway.deferred(REQUESTS_TO_RESUME))
+        return planned[:fits]
 
-    def _start(self, task: Task, request: ReportRequest) -> None:
+    def _round(
+        self, planned: Sequence[Planned], losses: Counter[ReportRequest], asked: list[str]
+    ) -> bool:
+        """One try each; whether an answer was lost. A loss after a look at the list ends it."""
+        before = losses.total()
+        for series, report, request in planned:
+            if report.state is State.PLANNED:
+                self._start(series, report, request)
+            if report.state in (State.MAKING, State.LOST):
+                asked.append(request.report_type)
+            losses[request] += report.state is State.LOST
+            if report.state is State.LOST and losses[request] > 1:
+                break
+        return losses.total() > before
+
+    def _start(self, series: ReportSeries, report: Report, request: ReportRequest) -> None:
+        made = self._clock()
         try:
-            task.job_id = self._gateway.start(request)
+            job_id = self._gateway.start(request)
         except AnswerLost:
-            task.losses += 1
-            task.known_before = self._known()
-        except (QuotaSpent, StreamFailed) as failure:
-            task.failure = failure
+            series.lose_answer(report, made)
+        except QuotaSpent as spent:
+            series.end(report, spent)
+            return
+        except StreamFailed as failure:
+            for each in series.reports(State.PLANNED):
+                series.end(each, failure)
+            return
+        else:
+            series.begin(report, job_id, made)
+        self._note(
+            f"{request.report_type} report job {report.job_id or '(no answer)'} is asked for: "
+            f"{report.covers}" + (f" ({report.note})" if report.note else "")
+        )
 
-    def _look_for(self, tasks: list[Task]) -> None:
+    def _look_again(self, all_series: Sequence[ReportSeries]) -> None:
         self._pause()
         try:
             self._look()
         except (QuotaSpent, StreamFailed) as failure:
-            for task in tasks:
-                if task.known_before is not None or task.is_open:
-                    task.known_before, task.failure = None, failure
+            for series in all_series:
+                for report in series.reports(State.PLANNED, State.LOST):
+                    if report.job_id is None:
+                        series.end(report, failure)
+
+
+def _planned(all_series: Sequence[ReportSeries]) -> list[Planned]:
+    return [
+        Planned(series, report, report.request)
+        for series in all_series
+        for report in series.reports(State.PLANNED)
+        if report.request is not None
+    ]

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tap_payments.reports.jobs import AnswerLost, RateLimited
+from tap_payments.providers.tikpay.jobs import parse_job
+from tap_payments.reports.gateway import AnswerLost, LinkGone, RateLimited
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +74,8 @@ class ReportApi:
         self.fold = 0
         self.duration = timedelta(seconds=20)
         self.limit = 1000
+        self.is_new = False
+        """Whether no job was ever made before: nothing names the time zone."""
         self.made: list[Made] = []
         self.entries: list[t.Any] = []
         self.journal: list[str] = []
@@ -82,18 +85,24 @@ class ReportApi:
         self.on_list: deque[Exception | None] = deque()
         self.outcomes: deque[str] = deque()
         self.ids = 0
+        self.links_gone = 0
+        """How many of the next downloads find that their link is gone."""
 
-    def list_jobs(self) -> list[dict[str, t.Any]]:
+    def list_jobs(self, allow: Callable[[], None]) -> list[ReportJob]:
         """Every job that is kept, and the entries that a test wants to be there."""
+        allow()
         self._count("list")
         fault = self.on_list.popleft() if self.on_list else None
         if fault is not None:
             raise fault
         kept = [job for job in self.made if self.clock() < job.created + timedelta(days=7)]
-        return [self.render(job) for job in kept] + self.entries
+        old = [] if self.is_new else [{"jobId": "OLD", "timezone": self.listed_zone}]
+        parsed = map(parse_job, [*old, *(self.render(job) for job in kept), *self.entries])
+        return [job for job in parsed if job is not None]
 
-    def start(self, request: ReportRequest) -> str:
+    def start(self, request: ReportRequest, allow: Callable[[], None]) -> str:
         """A job, unless the script has something else."""
+        allow()
         self._count(f"start {request.report_type}")
         fault = self.on_start.popleft() if self.on_start else "made"
         if isinstance(fault, Exception):
@@ -109,7 +118,10 @@ class ReportApi:
         return job.job_id
 
     def download(self, job: ReportJob) -> t.BinaryIO:
-        """Something to read; the broker never asks for it."""
+        """Something to read, if the link is good."""
+        if self.links_gone:
+            self.links_gone -= 1
+            raise LinkGone
         return io.BytesIO(job.job_id.encode())
 
     def make(

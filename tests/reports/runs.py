@@ -14,7 +14,7 @@ from tests.reports.api import utc
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tap_payments.reports.broker import Delivery
+    from tap_payments.reports.broker import ReadyReport
     from tests.reports.api import ReportApi
 
 SYDNEY = ZoneInfo("Australia/Sydney")
@@ -30,10 +30,12 @@ class Run:
     def __init__(self, api: ReportApi, *, limit: int = 20, **settings: t.Any) -> None:
         self.warnings: list[str] = []
         self.notes: list[str] = []
+        self.found: dict[str, list[ReadyReport]] = {}
+        """What was handed out, also of a type that failed then."""
         self.first = len(api.journal)
         self.api = api
         clock = api.clock
-        policy = ReportPolicy(file_type="csv", zone=settings.pop("zone", SYDNEY), **settings)
+        policy = ReportPolicy(zone=settings.pop("zone", SYDNEY), **settings)
         self.broker = ReportBroker(
             api,
             QuotaLedger(limit, clock=clock),
@@ -50,15 +52,15 @@ class Run:
         return self.api.journal[self.first :]
 
     def deliver(
-        self, *needs: ReportNeed, then: Callable[[Delivery], None] | None = None
-    ) -> dict[str, list[Delivery] | Exception]:
+        self, *needs: ReportNeed, then: Callable[[ReadyReport], None] | None = None
+    ) -> dict[str, list[ReadyReport] | Exception]:
         """Plans and takes everything; a type that raises has its exception for a result."""
         self.broker.plan(needs)
-        results: dict[str, list[Delivery] | Exception] = {}
+        results: dict[str, list[ReadyReport] | Exception] = {}
         for need in needs:
-            found: list[Delivery] = []
+            found = self.found[need.report_type] = []
             try:
-                for delivery in self.broker.deliveries(need.report_type):
+                for delivery in self.broker.reports(need.report_type):
                     found.append(delivery)
                     if then is not None:
                         then(delivery)
@@ -68,7 +70,7 @@ class Run:
                 results[need.report_type] = found
         return results
 
-    def deliver_one(self, need: ReportNeed) -> list[Delivery]:
+    def deliver_one(self, need: ReportNeed) -> list[ReadyReport]:
         """The same for one type that must not raise."""
         result = self.deliver(need)[need.report_type]
         if isinstance(result, Exception):
@@ -92,4 +94,4 @@ def daily(
 ) -> ReportNeed:
     """What a plain daily run needs."""
     since = (watermark or utc("2026-01-01T00:00:00")) - (lookback if watermark else timedelta())
-    return ReportNeed(report_type, watermark, since, until, **more)
+    return ReportNeed(report_type, "csv", watermark, since, until, **more)

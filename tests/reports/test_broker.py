@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tap_payments.errors import StreamFailed
 from tap_payments.reports.jobs import ReportStatus
 from tests.reports.api import Clock, ReportApi, utc
 from tests.reports.runs import HORIZON, HOUR, TYPES, WATERMARK, Run, daily
 
 if TYPE_CHECKING:
-    from tap_payments.reports.broker import Delivery
+    from tap_payments.reports.broker import ReadyReport
 
 LISTS = "list"
 
@@ -54,25 +55,25 @@ def test_a_first_run_of_all_four_takes_at_most_ten_requests_however_slow(
 def test_a_run_that_finds_its_jobs_ready_takes_one_request(api: ReportApi, clock: Clock) -> None:
     for name in TYPES:
         api.make_utc(name, "2026-03-01T00:00:00", "2026-03-10T00:00:00")
-    clock.now += timedelta(hours=12)
+    clock.now += timedelta(minutes=1)
     run = Run(api)
-    until = HORIZON + timedelta(hours=12)
+    until = utc("2026-03-10T00:00:00")
     results = run.deliver(*(daily(name, until=until) for name in TYPES))
-    assert len(run.broker.jobs()) == 4
+    assert len(run.broker.jobs()) == 5
     assert run.journal == [LISTS]
     for found in results.values():
         assert isinstance(found, list)
-        assert [delivery.until for delivery in found] == [utc("2026-03-10T00:00:00")]
+        assert [delivery.until for delivery in found] == [until]
     assert len(run.notes) == 4
-    assert "the rest comes with the next run" in run.notes[0]
+    assert "of an earlier run is adopted" in run.notes[0]
+    assert run.warnings == []
 
 
 def test_the_list_alone_takes_one_request_and_starts_nothing(api: ReportApi) -> None:
     api.make_utc("TAPS", "2026-03-01T00:00:00", "2026-03-10T00:00:00")
     api.entries = [{"jobId": None}, "garbage"]
     run = Run(api)
-    assert len(run.broker.jobs()) == 3
-    assert run.broker.jobs()[1:] == api.entries
+    assert [job.job_id for job in run.broker.jobs()] == ["OLD", "JOB0001"]
     assert run.journal == [LISTS]
 
 
@@ -112,13 +113,13 @@ def test_a_delivery_covers_what_its_job_covers(api: ReportApi) -> None:
 def test_jobs_that_were_adopted_are_handed_out_while_others_are_still_made(
     api: ReportApi, clock: Clock
 ) -> None:
-    ready = api.make_utc("TRIPS", "2026-03-01T00:00:00", "2026-03-09T12:00:00")
+    ready = api.make_utc("TRIPS", "2026-03-01T00:00:00", "2026-03-10T02:00:00")
     clock.now += timedelta(seconds=30)
     run = Run(api)
     order: list[str] = []
     run.broker.plan([daily("TRIPS"), daily("TAPS")])
     for name in ("TRIPS", "TAPS"):
-        order += [delivery.job.job_id for delivery in run.broker.deliveries(name)]
+        order += [delivery.job.job_id for delivery in run.broker.reports(name)]
         order += [f"after {len(clock.waits)} waits"]
     assert order == [ready.job_id, "after 0 waits", "JOB0002", "after 1 waits"]
 
@@ -138,21 +139,28 @@ def test_a_job_that_takes_longer_than_max_wait_is_left_and_the_next_run_adopts_i
     api.duration = timedelta(hours=5)
     run = Run(api, max_wait=600)
     assert run.deliver_one(daily()) == []
-    assert run.warnings == [
-        "TAPS report job JOB0001 is still being made: left for the next run, which adopts it"
-    ]
+    [warning] = run.warnings
+    assert warning == (
+        "TAPS report job JOB0001 is still being made: left for the next run, which adopts it; "
+        "what is before 2026-03-09T02:00:00.000000Z is delivered, 24 h are not"
+    )
     clock.now += timedelta(hours=15)
+    api.duration = timedelta(seconds=20)
     following = Run(api)
-    [delivery] = following.deliver_one(daily(until=HORIZON + timedelta(hours=15)))
-    assert delivery.job.job_id == "JOB0001"
-    assert following.journal == [LISTS]
+    found = following.deliver_one(daily(until=HORIZON + timedelta(hours=15)))
+    assert [(each.job.job_id, each.until) for each in found] == [
+        ("JOB0001", HOUR),
+        ("JOB0002", HOUR + timedelta(hours=15)),
+    ]
+    assert following.journal == [LISTS, "start TAPS", LISTS]
+    assert following.warnings == []
 
 
 def test_an_adopted_job_that_is_still_made_is_waited_for(api: ReportApi) -> None:
-    api.make_utc("TAPS", "2026-03-01T00:00:00", "2026-03-09T12:00:00")
+    api.make_utc("TAPS", "2026-03-01T00:00:00", "2026-03-10T02:00:00")
     run = Run(api)
     [delivery] = run.deliver_one(daily())
-    assert delivery.until == utc("2026-03-09T12:00:00")
+    assert delivery.until == HOUR
     assert run.journal == [LISTS, LISTS]
 
 
@@ -163,9 +171,12 @@ def test_an_adopted_job_moves_the_watermark_to_what_it_covers_and_no_further(
     job = api.make_utc(
         "TAPS", "2026-03-01T00:00:00", "2026-03-20T00:00:00", created="2026-03-10T00:00:00"
     )
-    [delivery] = Run(api).deliver_one(daily())
-    assert delivery.job.job_id == job.job_id
-    assert delivery.until == utc("2026-03-10T00:00:00")
+    run = Run(api)
+    first, rest = run.deliver_one(daily())
+    assert first.job.job_id == job.job_id
+    assert first.until == rest.since == utc("2026-03-10T00:00:00")
+    assert rest.until == HOUR
+    assert run.journal == [LISTS, "start TAPS", LISTS]
 
 
 def test_a_span_beyond_the_window_takes_several_jobs_handed_out_in_order(api: ReportApi) -> None:
@@ -206,17 +217,17 @@ def test_several_jobs_are_owed_five_looks(api: ReportApi) -> None:
     assert run.journal.count(LISTS) == 1 + 5
 
 
-def test_a_fresh_url_takes_one_look_once_per_job(api: ReportApi) -> None:
+def test_a_link_that_is_gone_takes_one_look_for_a_fresh_one(api: ReportApi) -> None:
     run = Run(api)
     [delivery] = run.deliver_one(daily())
     before = len(run.journal)
-    fresh = run.broker.refresh(delivery.job)
-    assert fresh.job_id == delivery.job.job_id
-    assert fresh.download_url is not None
+    api.links_gone = 1
+    assert run.broker.open(delivery).read() == b"JOB0001"
     assert run.journal[before:] == [LISTS]
-    with pytest.raises(Exception, match=r"^the file of report job JOB0001 cannot be downloaded"):
-        run.broker.refresh(delivery.job)
-    assert run.journal[before:] == [LISTS]
+    api.links_gone = 2
+    with pytest.raises(StreamFailed, match=r"^the file of report job JOB0001 is refused, also"):
+        run.broker.open(delivery)
+    assert run.journal[before:] == [LISTS, LISTS]
 
 
 def test_after_a_long_download_the_other_types_are_looked_at_once_more(
@@ -225,9 +236,9 @@ def test_after_a_long_download_the_other_types_are_looked_at_once_more(
     run = Run(api)
     run.broker.plan([daily("TAPS"), daily("TRIPS")])
     api.made[1].ready_at += timedelta(hours=1)
-    found: list[Delivery] = []
+    found: list[ReadyReport] = []
     for name in ("TAPS", "TRIPS"):
-        for delivery in run.broker.deliveries(name):
+        for delivery in run.broker.reports(name):
             found.append(delivery)
             clock.now += timedelta(hours=2)
     assert [delivery.job.job_id for delivery in found] == ["JOB0001", "JOB0002"]

@@ -7,11 +7,8 @@ from datetime import timedelta
 import pytest
 
 from tap_payments.errors import StreamFailed
-from tap_payments.reports.jobs import AnswerLost
 from tests.reports.api import Clock, ReportApi
 from tests.reports.runs import TYPES, Run, daily
-
-LOST = AnswerLost("timeout")
 
 
 @pytest.fixture
@@ -107,25 +104,18 @@ def test_several_lost_answers_are_looked_up_with_one_request(api: ReportApi) -> 
     assert run.journal == ["list", *(f"start {name}" for name in TYPES), "list", "list"]
 
 
-def test_a_list_that_is_lost_is_asked_for_again_at_growing_intervals(
-    api: ReportApi, clock: Clock
+def test_a_list_that_is_not_to_be_had_fails_every_stream_and_is_asked_for_once(
+    api: ReportApi,
 ) -> None:
-    api.on_list.extend([LOST, AnswerLost("503", retry_after=7), LOST])
+    api.on_list.append(StreamFailed("GET /list answered 503, and 2 retries did not help"))
     run = Run(api)
-    assert len(run.deliver_one(daily())) == 1
-    assert [seconds for seconds, _ in clock.waits] == [1, 7, 4, 30]
-
-
-def test_a_list_that_stays_lost_fails_every_stream_after_the_retries(api: ReportApi) -> None:
-    api.on_list.extend([LOST] * 99)
-    run = Run(api, max_retries=2)
     results = run.deliver(*(daily(name) for name in TYPES))
     assert {str(found) for found in results.values()} == {
-        "the list of report jobs was not read: timeout"
+        "GET /list answered 503, and 2 retries did not help"
     }
     with pytest.raises(StreamFailed):
         run.broker.jobs()
-    assert run.journal == ["list"] * 3
+    assert run.journal == ["list"]
 
 
 def test_a_job_that_is_not_in_the_list_yet_is_not_started_twice(
@@ -134,6 +124,6 @@ def test_a_job_that_is_not_in_the_list_yet_is_not_started_twice(
     run = Run(api, max_wait=100)
     run.broker.plan([daily()])
     api.made.clear()
-    assert list(run.broker.deliveries("TAPS")) == []
+    assert list(run.broker.reports("TAPS")) == []
     assert run.journal.count("start TAPS") == 1
     assert "JOB0001" in run.warnings[0]

@@ -75,16 +75,17 @@ def test_one_types_failure_does_not_stop_the_others(api: ReportApi) -> None:
 def test_a_job_that_an_earlier_run_left_and_that_fails_is_started_once_more(
     api: ReportApi,
 ) -> None:
-    api.make_utc("TAPS", "2026-03-01T00:00:00", "2026-03-09T12:00:00", outcome="FAILED")
+    api.make_utc("TAPS", "2026-03-01T00:00:00", "2026-03-10T02:00:00", outcome="FAILED")
     run = Run(api)
     [delivery] = run.deliver_one(daily())
     assert (delivery.job.job_id, delivery.until) == ("JOB0002", HOUR)
+    assert "report job JOB0001 has the status FAILED" in run.notes[-1]
 
 
 def test_a_job_that_an_earlier_run_left_is_started_once_more_and_not_twice(
     api: ReportApi,
 ) -> None:
-    api.make_utc("TAPS", "2026-03-01T00:00:00", "2026-03-09T12:00:00", outcome="FAILED")
+    api.make_utc("TAPS", "2026-03-01T00:00:00", "2026-03-10T02:00:00", outcome="FAILED")
     api.outcomes.extend(["FAILED", "FAILED"])
     run = Run(api)
     failure = run.fail_one(daily())
@@ -97,10 +98,10 @@ def test_what_becomes_of_a_job_after_its_delivery_changes_nothing(api: ReportApi
     run = Run(api)
     run.broker.plan([daily("TAPS"), daily("TRIPS")])
     api.made[1].ready_at += timedelta(minutes=5)
-    for delivery in run.broker.deliveries("TAPS"):
+    for delivery in run.broker.reports("TAPS"):
         api.made = [job for job in api.made if job.job_id != delivery.job.job_id]
-    assert len(list(run.broker.deliveries("TRIPS"))) == 1
-    assert list(run.broker.deliveries("TAPS"))
+    assert len(list(run.broker.reports("TRIPS"))) == 1
+    assert list(run.broker.reports("TAPS")) == []
     assert run.journal.count("start TAPS") == 1
 
 
@@ -152,7 +153,7 @@ def test_a_job_of_this_run_that_gets_an_unknown_status_fails_the_stream(api: Rep
         listed(createdAt=None),
         listed(reportType="TRIPS", status="PAUSED"),
         listed(status="PAUSED", endTime="2026-03-09T00:00:00"),
-        listed(expiresAt="2026-03-10T14:00:00"),
+        listed(expiresAt="2026-03-10T13:00:00"),
     ],
 )
 def test_other_entries_that_are_incomplete_or_unknown_are_passed_over(
@@ -173,11 +174,12 @@ def test_a_start_that_is_refused_fails_its_stream_alone(api: ReportApi) -> None:
 
 
 def test_a_list_that_fails_while_polling_fails_what_is_pending_with_one_request(
-    api: ReportApi,
+    api: ReportApi, clock: Clock
 ) -> None:
     api.make_utc(
-        "TRIPS", "2026-03-01T00:00:00", "2026-03-09T12:00:00", created="2026-03-09T13:00:00"
+        "TRIPS", "2026-03-01T00:00:00", "2026-03-10T02:00:00", created="2026-03-10T02:10:00"
     )
+    clock.now += timedelta(minutes=1)
     api.on_list.extend([None, StreamFailed("403 from GET /report-jobs-list")])
     run = Run(api)
     results = run.deliver(daily("TAPS"), daily("PAYMENTS"), daily("TRIPS"))
@@ -217,10 +219,13 @@ def test_no_message_has_a_url(api: ReportApi, clock: Clock) -> None:
     assert not any("SECRET" in line or "https" in line or "\n" in line for line in said)
 
 
-def test_a_broken_job_is_no_reason_to_fail_where_another_serves(api: ReportApi) -> None:
+def test_a_broken_job_is_taken_only_for_what_no_other_covers(api: ReportApi) -> None:
     api.entries = [
         listed(status="PAUSED"),
         listed(jobId="JOBY", endTime="2026-03-10T11:00:00"),
     ]
-    [delivery] = Run(api).deliver_one(daily())
+    run = Run(api)
+    assert "JOBX" in str(run.fail_one(daily()))
+    [delivery] = run.found["TAPS"]
     assert (delivery.job.job_id, delivery.until) == ("JOBY", utc("2026-03-10T00:00:00"))
+    assert run.journal == ["list"]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tap_payments.errors import QuotaSpent, StreamFailed
-from tap_payments.reports.jobs import AnswerLost, RateLimited
+from tap_payments.reports.gateway import RateLimited
 from tap_payments.reports.planning import ReportNeed
 from tests.reports.api import Clock, ReportApi, utc
 from tests.reports.runs import TYPES, Run
@@ -46,21 +46,24 @@ class Month:
             watermark = self.watermarks[name]
             lookback = timedelta(days=2)
             since = self.begin if watermark is None else max(self.begin, watermark - lookback)
-            needs.append(ReportNeed(name, watermark, since, horizon))
-        run = Run(self.api, zone=self.configured, window_days=self.window_days, max_retries=2)
+            needs.append(ReportNeed(name, "csv", watermark, since, horizon))
+        run = Run(self.api, zone=self.configured, window_days=self.window_days)
         run.broker.plan(needs)
         for need in needs:
+            reached = need.since
             try:
-                for delivery in run.broker.deliveries(need.report_type):
+                for delivery in run.broker.reports(need.report_type):
                     since, until = self.api.truth(delivery.job.job_id)
                     assert since <= delivery.since
                     assert delivery.until <= min(until, horizon)
                     if self.unlucky():
                         return
-                    reached = self.watermarks[need.report_type] or self.begin
                     assert delivery.since <= reached < delivery.until
+                    reached = delivery.until
                     self.delivered[need.report_type].append((since, until))
-                    self.watermarks[need.report_type] = delivery.until
+                    self.watermarks[need.report_type] = max(
+                        reached, self.watermarks[need.report_type] or self.begin
+                    )
             except (StreamFailed, QuotaSpent):
                 continue
         assert len(run.journal) <= 21
@@ -79,7 +82,7 @@ class Month:
                 api.on_start.append(chance.choice(faults))
             else:
                 api.on_start.append("made")
-            api.on_list.append(AnswerLost("503") if self.unlucky() else None)
+            api.on_list.append(StreamFailed("503") if self.unlucky() else None)
             outcome = chance.choice(["FAILED", "PAUSED"]) if self.unlucky() else "COMPLETE"
             api.outcomes.append(chance.choice([outcome, outcome, outcome, "NO_DATA"]))
 

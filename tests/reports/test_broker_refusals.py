@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tap_payments.errors import QuotaSpent
-from tap_payments.reports.jobs import RateLimited
+from tap_payments.reports.gateway import RateLimited
 from tests.reports.api import NOW, Clock, ReportApi
 from tests.reports.runs import TYPES, Run, daily
 
@@ -34,7 +34,7 @@ def test_a_refusal_without_retry_after_defers_everything_that_is_not_ready(
     api: ReportApi, clock: Clock
 ) -> None:
     ready = api.make_utc(
-        "TRIPS", "2026-03-01T00:00:00", "2026-03-09T12:00:00", created="2026-03-09T13:00:00"
+        "TRIPS", "2026-03-01T00:00:00", "2026-03-10T02:00:00", created="2026-03-10T02:10:00"
     )
     api.on_start.append(RateLimited(None))
     run = Run(api)
@@ -75,7 +75,7 @@ def test_after_a_second_refusal_nothing_goes_out_any_more_in_this_run(
     api: ReportApi, clock: Clock
 ) -> None:
     ready = api.make_utc(
-        "TRIPS", "2026-03-01T00:00:00", "2026-03-09T12:00:00", created="2026-03-09T13:00:00"
+        "TRIPS", "2026-03-01T00:00:00", "2026-03-10T02:00:00", created="2026-03-10T02:10:00"
     )
     api.on_start.extend([RateLimited(5), RateLimited(5)])
     run = Run(api)
@@ -83,8 +83,9 @@ def test_after_a_second_refusal_nothing_goes_out_any_more_in_this_run(
     assert isinstance(results["TRIPS"], list)
     clock.now += HOUR
     before = len(run.journal)
+    api.links_gone = 1
     with pytest.raises(QuotaSpent):
-        run.broker.refresh(results["TRIPS"][0].job)
+        run.broker.open(results["TRIPS"][0])
     assert len(run.journal) == before
     assert results["TRIPS"][0].job.job_id == ready.job_id
 

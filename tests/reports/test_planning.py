@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_payments.reports.jobs import Coverage, ReportJob, ReportRequest, parse_job
-from tap_payments.reports.planning import ReportNeed, adopt, is_long, newest_zone, plan_requests
+from tap_payments.reports.jobs import ReportRequest
+from tap_payments.reports.planning import ReportNeed
+from tap_payments.windows.intervals import Interval, Intervals
 from tap_payments.windows.zones import to_readings
-from tests.reports.api import NOW, utc
+from tests.reports.api import utc
 from tests.reports.runs import HORIZON, HOUR, SYDNEY, WATERMARK, daily
 
 YEAR = timedelta(days=366)
@@ -21,9 +22,13 @@ ZONES = ("Australia/Sydney", "Australia/Lord_Howe", "Australia/Adelaide", "Asia/
 
 
 def planned(
-    need: ReportNeed, zone: str = "Australia/Sydney", step: timedelta = YEAR
-) -> list[tuple[ReportRequest, Coverage]]:
-    return list(plan_requests(need, ZoneInfo(zone), file_type="csv", step=step))
+    need: ReportNeed,
+    zone: str = "Australia/Sydney",
+    step: timedelta = YEAR,
+    covered: tuple[tuple[datetime, datetime], ...] = (),
+) -> list[tuple[ReportRequest, Interval]]:
+    missing = need.interval(ZoneInfo(zone)).without(covered)
+    return list(need.requests(missing, ZoneInfo(zone), step))
 
 
 def bounds(need: ReportNeed, zone: str = "Australia/Sydney") -> tuple[str, str]:
@@ -39,7 +44,7 @@ def test_a_daily_run_asks_for_one_report_with_the_lookback_in_local_full_hours()
         datetime.fromisoformat("2026-03-10T13:00:00"),
         "csv",
     )
-    assert coverage == Coverage(WATERMARK - timedelta(days=2), HOUR)
+    assert coverage == Interval(WATERMARK - timedelta(days=2), HOUR)
 
 
 def test_bounds_are_naive() -> None:
@@ -85,19 +90,44 @@ def test_a_long_span_is_cut_into_windows_without_a_gap() -> None:
 def test_the_lookback_widens_the_first_window_and_adds_none() -> None:
     windows = planned(daily(), step=timedelta(days=1))
     assert [coverage for _, coverage in windows] == [
-        Coverage(WATERMARK - timedelta(days=2), WATERMARK + timedelta(days=1))
+        Interval(WATERMARK - timedelta(days=2), WATERMARK + timedelta(days=1))
     ]
 
 
-def test_only_a_span_beyond_the_window_takes_several_reports() -> None:
-    need = ReportNeed("TAPS", None, HOUR - timedelta(days=30), HORIZON)
-    assert not is_long(need, SYDNEY, timedelta(days=30))
-    assert is_long(need, SYDNEY, timedelta(days=29))
+def test_a_span_as_long_as_the_window_takes_one_report() -> None:
+    need = daily(watermark=None, until=HOUR)
+    exact = HOUR - need.since
+    assert len(planned(need, step=exact)) == 1
+    assert len(planned(need, step=exact - timedelta(hours=1))) == 2
+
+
+def test_several_gaps_take_one_report_where_they_fit_into_a_window() -> None:
+    need = daily(watermark=None)
+    days = [need.since + timedelta(days=day) for day in (2, 5, 8, 60)]
+    covered = ((days[0], days[1]), (days[2], days[3]))
+    assert [each for _, each in planned(need, covered=covered)] == [Interval(need.since, HOUR)]
+    assert [each for _, each in planned(need, step=timedelta(days=30), covered=covered)] == [
+        Interval(need.since, days[2]),
+        Interval(days[3], HOUR),
+    ]
+
+
+def test_a_gap_between_hours_is_asked_for_in_full_hours() -> None:
+    need = daily()
+    minutes = timedelta(minutes=20)
+    covered = ((need.since, WATERMARK - minutes), (WATERMARK + minutes, HORIZON))
+    [(_, coverage)] = planned(need, covered=covered)
+    assert coverage == Interval(WATERMARK - timedelta(hours=1), WATERMARK + timedelta(hours=1))
+
+
+def test_what_is_covered_is_not_asked_for() -> None:
+    need = daily()
+    assert planned(need, covered=((need.since, HORIZON),)) == []
 
 
 def test_no_cut_falls_into_an_hour_that_a_clock_change_repeats_or_skips() -> None:
     since = utc("2026-01-01T15:00:00")  # 02:00 in Sydney
-    need = ReportNeed("TAPS", None, since, utc("2027-01-01T00:00:00"))
+    need = ReportNeed("TAPS", "csv", None, since, utc("2027-01-01T00:00:00"))
     windows = planned(need, step=timedelta(days=1))
     cuts = [request.end_time for request, _ in windows[:-1]]
     assert all(len(set(to_readings(cut, SYDNEY))) == 1 for cut in cuts)
@@ -117,7 +147,7 @@ def test_what_is_planned_is_what_is_needed_less_at_most_two_hours_at_the_end(
     since: datetime, minutes: int, zone: str
 ) -> None:
     until = since + timedelta(minutes=minutes)
-    windows = planned(ReportNeed("TAPS", None, since, until), zone, timedelta(days=1))
+    windows = planned(ReportNeed("TAPS", "csv", None, since, until), zone, timedelta(days=1))
     for number, (request, coverage) in enumerate(windows):
         assert request.start_time < request.end_time
         assert coverage.since <= (windows[number - 1][1].until if number else since)
@@ -126,92 +156,14 @@ def test_what_is_planned_is_what_is_needed_less_at_most_two_hours_at_the_end(
     assert until - reached <= timedelta(hours=2)
 
 
-def listed(since: str, until: str, created: str, **more: str) -> ReportJob:
-    entry = {
-        "jobId": f"JOB {created} {until}",
-        "status": "COMPLETE",
-        "downloadUrl": "https://files.example/1",
-        "timezone": "UTC",
-        "reportType": "TAPS",
-        "fileType": "csv",
-        "startTime": f"2026-{since}:00",
-        "endTime": f"2026-{until}:00",
-        "createdAt": f"2026-{created}:00",
-        **more,
-    }
-    job = parse_job(entry)
-    assert job is not None
-    return job
-
-
-FITS = listed("03-01T00:00", "03-10T00:00", "03-10T00:30")
-
-
-def adopted(*jobs: ReportJob, need: ReportNeed | None = None) -> ReportJob | None:
-    found = adopt(
-        need or daily(), jobs, lambda job: ZoneInfo(job.timezone or ""), file_type="csv", now=NOW
-    )
-    return found.job if found else None
-
-
-def test_a_job_that_serves_is_adopted() -> None:
-    assert adopted(FITS) == FITS
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        listed("03-01T00:00", "03-10T00:00", "03-10T00:30", reportType="TRIPS"),
-        listed("03-01T00:00", "03-10T00:00", "03-10T00:30", fileType="xml"),
-        listed("03-01T00:00", "03-10T00:00", "03-10T00:30", status="FAILED"),
-        listed("03-07T03:00", "03-10T00:00", "03-10T00:30"),  # begins after the lookback does
-        listed("03-01T00:00", "03-09T02:00", "03-10T00:30"),  # ends at the watermark
-        listed("03-01T00:00", "03-12T00:00", "03-09T02:00"),  # was created at the watermark
-        listed("03-01T00:00", "03-10T00:00", "03-10T00:30", expiresAt="2026-03-11T02:00:00"),
-        listed("03-01T00:00", "03-10T00:00", "03-10T00:30", createdAt=""),
-    ],
-)
-def test_a_job_that_does_not_serve_is_passed_over(other: ReportJob) -> None:
-    assert adopted(other) is None
-
-
-def test_of_several_jobs_the_one_that_reaches_furthest_is_adopted() -> None:
-    further = listed("03-01T00:00", "03-10T01:00", "03-10T01:30", status="IN_PROGRESS")
-    assert adopted(FITS, further, FITS) == further
-
-
-def test_of_jobs_that_reach_equally_far_one_that_is_ready_and_the_newest_is_adopted() -> None:
-    pending = listed("03-01T00:00", "03-10T00:00", "03-10T01:00", status="IN_PROGRESS")
-    newer = listed("03-01T00:00", "03-10T00:00", "03-10T00:45", status="NO_DATA")
-    assert adopted(FITS, pending, newer) == newer
-
-
-def test_a_job_that_can_never_be_read_is_taken_only_where_no_other_serves() -> None:
-    broken = listed("03-01T00:00", "03-10T01:00", "03-10T01:30", status="PAUSED")
-    assert adopted(broken, FITS) == FITS
-    assert adopted(broken) == broken
-
-
-def test_a_read_that_no_later_run_completes_adopts_only_what_reaches_far_enough() -> None:
-    assert adopted(FITS, need=daily(least_until=utc("2026-03-10T00:00:00"))) == FITS
-    assert adopted(FITS, need=daily(least_until=utc("2026-03-10T00:01:00"))) is None
-
-
-def test_no_job_counts_beyond_the_horizon() -> None:
-    need = daily(until=utc("2026-03-09T12:00:00"))
-    found = adopt(need, [FITS], lambda _: ZoneInfo("UTC"), file_type="csv", now=NOW)
-    assert found is not None
-    assert found.coverage.until == need.until
-
-
-def test_the_zone_is_the_newest_jobs_whose_zone_is_known() -> None:
-    jobs = [
-        listed("03-01T00:00", "03-02T00:00", "03-05T00:00", timezone="Australia/Perth"),
-        listed("03-01T00:00", "03-02T00:00", "03-06T00:00", timezone="Mars/Base"),
-        listed("03-01T00:00", "03-02T00:00", "03-04T00:00", timezone="Australia/Sydney"),
-    ]
-    zone = newest_zone(jobs)
-    assert zone is not None
-    assert zone.key == "Australia/Perth"
-    assert newest_zone(jobs[1:2]) is None
-    assert newest_zone([]) is None
+@pytest.mark.parametrize("zone", ["Pacific/Apia", "Pacific/Kwajalein", "Pacific/Fakaofo"])
+@pytest.mark.parametrize("step", [timedelta(days=1), timedelta(days=30), YEAR])
+def test_planning_ends_where_a_zone_skipped_a_day(zone: str, step: timedelta) -> None:
+    day = {"Pacific/Kwajalein": "1993-08-20"}.get(zone, "2011-12-29")
+    for hours in range(0, 72, 5):
+        since = utc(f"{day}T00:00:00") + timedelta(hours=hours)
+        until = since + timedelta(days=3, minutes=10)
+        need = ReportNeed("TAPS", "csv", None, since, until)
+        windows = [each for _, each in planned(need, zone, step)]
+        assert len(windows) <= 5
+        assert Intervals.of(*windows).whole_from(since) > until - timedelta(hours=3)

@@ -31,8 +31,8 @@ def test_intervals_double_up_to_ten_minutes_and_the_last_look_is_when_patience_e
     assert polls(schedule(), NOW, spent=1) == [30, 60, 120, 240, 480, 600, 270]
 
 
-def test_a_first_run_of_four_reports_is_left_five_looks() -> None:
-    assert polls(schedule(), NOW, spent=5) == [30, 60, 120, 240, 1350]
+def test_a_run_that_asked_for_four_reports_is_left_four_looks() -> None:
+    assert polls(schedule(), NOW, spent=5) == [30, 60, 120, 1590]
 
 
 def test_a_run_that_has_spent_its_budget_is_owed_one_look() -> None:

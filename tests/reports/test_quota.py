@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -25,13 +26,18 @@ class Clock:
         return self.now
 
 
+def prove(ledger: QuotaLedger, *made: datetime) -> None:
+    for number, instant in enumerate(made):
+        ledger.prove(f"JOB{number}", instant)
+
+
 def test_requests_count_for_a_day() -> None:
     clock = Clock()
     ledger = QuotaLedger(2, clock=clock)
     ledger.spend()
     clock.now += HOUR
     ledger.spend()
-    assert (ledger.remaining, ledger.spent, ledger.limit) == (0, 2, 2)
+    assert (ledger.remaining, ledger.spend(), ledger.limit) == (0, False, 2)
     assert ledger.free_at() == NOW + DAY
     assert ledger.free_at(2) == NOW + HOUR + DAY
     clock.now = NOW + DAY
@@ -39,18 +45,33 @@ def test_requests_count_for_a_day() -> None:
     assert ledger.free_at() == clock.now
 
 
-def test_what_the_provider_proves_counts_too_and_is_replaced_by_newer_proof() -> None:
+def test_what_the_provider_proves_counts_too_as_it_was_proven_last() -> None:
     ledger = QuotaLedger(5, clock=Clock())
     ledger.spend()
-    ledger.prove([NOW - HOUR, NOW - 2 * HOUR, NOW - 25 * HOUR])
+    prove(ledger, NOW - HOUR, NOW - 2 * HOUR, NOW - 25 * HOUR)
     assert ledger.remaining == 2
-    ledger.prove([NOW - HOUR])
+    prove(ledger, NOW - 24 * HOUR)
     assert ledger.remaining == 3
+
+
+def test_a_job_that_this_process_started_is_counted_once() -> None:
+    ledger = QuotaLedger(5, clock=Clock())
+    assert ledger.spend()
+    ledger.started("JOB0")
+    prove(ledger, NOW)
+    assert ledger.remaining == 4
+
+
+def test_threads_that_share_a_key_never_spend_more_than_there_is() -> None:
+    ledger = QuotaLedger(50, clock=Clock())
+    with ThreadPoolExecutor(8) as pool:
+        spent = list(pool.map(lambda _: ledger.spend(), range(400)))
+    assert sum(spent) == 50
 
 
 def test_more_than_the_limit_on_record_is_nothing_left() -> None:
     ledger = QuotaLedger(2, clock=Clock())
-    ledger.prove([NOW - HOUR * hours for hours in range(1, 6)])
+    prove(ledger, *(NOW - HOUR * hours for hours in range(1, 6)))
     assert ledger.remaining == 0
     assert ledger.free_at() == NOW - 2 * HOUR + DAY
 
@@ -68,7 +89,7 @@ def test_a_refusal_blocks_until_the_time_that_it_gives() -> None:
 def test_a_refusal_without_a_time_blocks_until_the_oldest_request_on_record_is_a_day_old() -> None:
     ledger = QuotaLedger(20, clock=Clock())
     ledger.spend()
-    ledger.prove([NOW - 5 * HOUR])
+    prove(ledger, NOW - 5 * HOUR)
     ledger.block(None)
     assert ledger.free_at() == NOW - 5 * HOUR + DAY
 
@@ -89,7 +110,7 @@ def test_at_the_time_that_it_names_so_many_requests_are_left(
 ) -> None:
     clock = Clock()
     ledger = QuotaLedger(limit, clock=clock)
-    ledger.prove([NOW - timedelta(minutes=age) for age in ages])
+    prove(ledger, *(NOW - timedelta(minutes=age) for age in ages))
     at = ledger.free_at(requests)
     clock.now = at
     assert ledger.remaining >= min(requests, limit)

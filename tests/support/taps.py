@@ -111,6 +111,7 @@ def watermarks(state: Mapping[str, t.Any], stream: str) -> dict[t.Any, str]:
             "replication_key_value"
         ]
         for each in partitions
+        if "replication_key_value" in each
     }
 
 

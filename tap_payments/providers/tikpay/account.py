@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import typing as t
-from functools import cached_property
+from functools import cached_property, partial
 
 from singer_sdk import typing as th
 
@@ -16,6 +16,7 @@ from tap_payments.providers.tikpay.gateway import TikpayGateway
 from tap_payments.providers.tikpay.streams import Customers, Payments, ReportJobs, Taps, Trips
 from tap_payments.reports.broker import ReportBroker, ReportPolicy
 from tap_payments.reports.quota import QuotaLedger
+from tap_payments.tables.sniffing import check_report
 from tap_payments.windows.zones import to_zone
 
 if t.TYPE_CHECKING:
@@ -208,18 +209,17 @@ class Tikpay(Provider):
     @cached_property
     def gateway(self) -> TikpayGateway:
         """The API."""
-        return TikpayGateway(self.client, self.ledger, self._cancelled)
+        check = partial(check_report, file_type=self.own["file_type"])
+        return TikpayGateway(self.client, check, self._cancelled)
 
     @cached_property
     def broker(self) -> ReportBroker:
         """What serves all of the account's report streams."""
         policy = ReportPolicy(
-            file_type=self.own["file_type"],
             zone=t.cast("ZoneInfo", to_zone(self.own["timezone"])),
             window_days=self.own["window_days"],
             poll_interval=self.own["poll_interval"],
             max_wait=self.own["max_wait"],
-            max_retries=self.policy.max_retries,
             max_retry_wait=self.policy.max_retry_wait,
         )
         return ReportBroker(

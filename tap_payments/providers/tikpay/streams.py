@@ -5,6 +5,7 @@ https://docs.tikpay.me/data-api/get-job-list
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import typing as t
 from datetime import timedelta
@@ -13,7 +14,6 @@ from singer_sdk.singerlib import SchemaMessage
 
 from tap_payments.errors import StreamFailed
 from tap_payments.providers.tikpay import schemas
-from tap_payments.providers.tikpay.gateway import DownloadGone
 from tap_payments.reports.planning import ReportNeed
 from tap_payments.rows import fields
 from tap_payments.rows.privacy import replacement
@@ -22,17 +22,18 @@ from tap_payments.streams.windowed import IncrementalStream, WindowOutcome
 from tap_payments.tables.csv import ReportUnreadable, Table, read_csv
 from tap_payments.tables.rows import TableCodec
 from tap_payments.tables.xml import read_xml
-from tap_payments.windows.instants import format_instant
+from tap_payments.windows.instants import DAY, format_instant, to_instant
 from tap_payments.windows.window import Window
 
 if t.TYPE_CHECKING:
     import threading
+    from datetime import datetime
 
     from tap_payments.accounts.account import Provider
     from tap_payments.accounts.settings import Schema
     from tap_payments.http.calls import Tally
     from tap_payments.providers.tikpay.account import Tikpay
-    from tap_payments.reports.broker import Delivery
+    from tap_payments.reports.broker import ReadyReport
     from tap_payments.rows.codec import RowCodec
     from tap_payments.streams.stream import Context
     from tap_payments.tap import TapPayments
@@ -55,14 +56,13 @@ class ReportJobs(SnapshotStream):
     ) -> list[t.Any]:
         """The list as the report streams have read it; asked for only where they have not."""
         tikpay = t.cast("Tikpay", account)
-        before = tikpay.ledger.spent
-        entries = tikpay.broker.jobs()
-        tally.requests += tikpay.ledger.spent - before
+        before = tikpay.broker.spent
+        jobs = tikpay.broker.jobs()
+        tally.requests += tikpay.broker.spent - before
         # A link is as good as a key, under whatever name it comes.
         return [
-            {name: value for name, value in entry.items() if "url" not in name.lower()}
-            for entry in entries
-            if isinstance(entry.get("jobId"), str)
+            {name: value for name, value in job.entry.items() if "url" not in name.lower()}
+            for job in jobs
         ]
 
 
@@ -95,31 +95,66 @@ class Report(IncrementalStream):
         if watermark is not None:
             lookback = timedelta(days=account.own["lookback_days"])
             since = max(since, min(watermark, span.horizon) - lookback)
+        is_whole = not self.is_incremental or bounds.end is not None
         return ReportNeed(
             self.report_type,
+            account.own["file_type"],
             watermark,
             since,
             span.horizon,
             settled=bounds.settled,
-            # What an end_date cuts off is not for a later run to complete.
-            least_until=bounds.end if bounds.end == span.horizon else None,
+            # No later run reads it anew, so it has to be as it is today.
+            made_since=bounds.now - DAY if is_whole else None,
+            started=self._started(context),
         )
+
+    def _started(self, context: Context) -> dict[str, datetime]:
+        """The jobs that earlier runs started, and when; what is not an instant is no job."""
+        found = {}
+        bookmark = self.tap.state.get("bookmarks", {}).get(self.name) or {}
+        for partition in bookmark.get("partitions") or []:
+            jobs = partition.get("report_jobs") if partition.get("context") == context else None
+            for job_id, made in (jobs if isinstance(jobs, dict) else {}).items():
+                with contextlib.suppress(ValueError, AttributeError):
+                    found[job_id] = to_instant(made)
+        return found
+
+    def _remember_all(self, account: Provider) -> None:
+        """Writes a STATE with the jobs that the tap has started, so that later runs know them."""
+        reports = [each for each in self.tap.streams.values() if isinstance(each, Report)]
+        if [each for each in reports if each.selected and each.remember(account)]:
+            with self.tap.writer.shield.whole():
+                self.tap.write_state()
+
+    def remember(self, account: Provider) -> bool:
+        """Notes in the state which of the stream's jobs the tap has started; whether it did."""
+        context = self.contexts(account)[0]
+        jobs = dict(t.cast("Tikpay", account).broker.started(self.report_type))
+        if jobs == self._started(context):
+            return False
+        self.get_context_state(context)["report_jobs"] = {
+            job_id: format_instant(made) for job_id, made in sorted(jobs.items())
+        }
+        return True
 
     def sync_context(self, account: Provider, context: Context) -> None:
         """Delivers the reports as they get ready, and commits each."""
         tikpay = t.cast("Tikpay", account)
         self.warn_of_gap(context, self.watermark(context), self.tap.bounds.start)
         tikpay.plan(self._needs, self.need(account))
+        self._remember_all(account)
         spent = 0
-        for delivery in tikpay.broker.deliveries(self.report_type):
+        for delivery in tikpay.broker.reports(self.report_type):
             outcome = WindowOutcome(Window(delivery.since, delivery.until))
             outcome.started = self.tap.runtime.clock()
-            outcome.tally.requests = tikpay.ledger.spent - spent
-            spent = tikpay.ledger.spent
+            outcome.tally.requests = tikpay.broker.spent - spent
+            spent = tikpay.broker.spent
             if not delivery.is_empty:
                 outcome.pages = 1
                 outcome.records = self._deliver(tikpay, delivery)
+            self._remember_all(account)
             self.commit(account, context, outcome)
+        self._remember_all(account)
 
     def probe(self, account: Provider) -> None:
         """Reads the job list, once for all streams; starts nothing."""
@@ -136,18 +171,9 @@ class Report(IncrementalStream):
                     continue
         return needs
 
-    def _deliver(self, tikpay: Tikpay, delivery: Delivery) -> int:
+    def _deliver(self, tikpay: Tikpay, delivery: ReadyReport) -> int:
         job = delivery.job
-        try:
-            try:
-                file = tikpay.gateway.download(job)
-            except DownloadGone:
-                file = tikpay.gateway.download(tikpay.broker.refresh(job))
-        except DownloadGone:
-            raise StreamFailed(
-                f"the file of report job {job.job_id} is refused, also with a fresh link"
-            ) from None
-        with file:
+        with tikpay.broker.open(delivery) as file:
             try:
                 table = self._table(tikpay, file)
                 if not table.columns:
@@ -165,7 +191,7 @@ class Report(IncrementalStream):
             return read_xml(file, row_element=own.get("row_element") or None, reserved=reserved)
         return read_csv(file, delimiter=own["delimiter"], reserved=reserved)
 
-    def _write_table(self, tikpay: Tikpay, delivery: Delivery, table: Table) -> int:
+    def _write_table(self, tikpay: Tikpay, delivery: ReadyReport, table: Table) -> int:
         for key in self.keys:
             if key not in table.columns:
                 raise StreamFailed(

@@ -82,7 +82,7 @@ def test_the_schema_has_the_reports_columns_and_comes_before_its_rows() -> None:
     with box() as sandbox:
         done = read(sandbox, b"tapId,fare paid\n1,2.50\n")
         kinds = [each["type"] for each in done.messages]
-        assert kinds == ["SCHEMA", "SCHEMA", "RECORD", "STATE"]
+        assert kinds == ["SCHEMA", "STATE", "SCHEMA", "RECORD", "STATE"]
         before, after = done.of("SCHEMA")
         assert "tapId" not in before["schema"]["properties"]
         assert after["schema"]["properties"]["fare_paid"]["type"] == ["string", "null"]
@@ -162,7 +162,7 @@ def test_a_broken_file_fails_its_stream_and_moves_no_watermark(
         done = read(sandbox, report, **own)
         assert done.failed is not None
         assert sandbox.tikpay.jobs[0].id in done.failed
-        assert done.states == []
+        assert watermarks(done.state, "tikpay_taps") == {}
 
 
 def test_an_empty_file_is_no_rows_and_a_warning() -> None:
@@ -188,7 +188,7 @@ def test_a_file_that_is_cut_off_is_an_error(packed: Packed) -> None:
         sandbox.tikpay.truncate_downloads = 99
         done = read(sandbox, b"tapId\n" + b"1\n" * 1000)
         assert done.failed is not None
-        assert done.states == []
+        assert watermarks(done.state, "tikpay_taps") == {}
 
 
 def test_a_download_that_breaks_once_is_got_over() -> None:
@@ -230,7 +230,7 @@ def test_a_failed_job_is_started_once_more_and_then_fails_its_stream() -> None:
         sandbox.tikpay.outcomes = ["FAILED", "FAILED"]
         done = read(sandbox, b"tapId\n1\n")
         assert done.failed is not None
-        assert done.states == []
+        assert watermarks(done.state, "tikpay_taps") == {}
 
 
 @pytest.mark.parametrize("outcome", ["NO_URL", "WEIRD"])
@@ -252,9 +252,11 @@ def test_a_job_of_an_earlier_run_covers_to_its_creation_only() -> None:
         )
         later(sandbox, hours=30)
         done = read(sandbox, b"tapId\n1\n")
-        assert started(sandbox) == []
-        # `createdAt` may be local or UTC: the earlier reading counts.
-        assert watermarks(done.state, "tikpay_taps") == {"default": "2026-03-20T01:30:00.000000Z"}
+        # `createdAt` may be local or UTC: the earlier reading counts. The rest is asked for.
+        assert [job["startTime"] for job in started(sandbox)] == ["2026-03-20T12:00:00"]
+        ends = {row["_window_until"] for row in done.records("tikpay_taps")}
+        assert ends == {"2026-03-20T01:30:00.000000Z", "2026-03-21T07:00:00.000000Z"}
+        assert watermarks(done.state, "tikpay_taps") == {"default": max(ends)}
 
 
 def test_keys_from_the_settings() -> None:
@@ -268,7 +270,7 @@ def test_keys_from_the_settings() -> None:
             done = read(sandbox, report, key_properties=keys)
             assert done.failed is not None
             assert "tapId" in done.failed
-            assert done.states == []
+            assert watermarks(done.state, "tikpay_taps") == {}
 
 
 @pytest.mark.parametrize("mode", ["hash", "drop"])
