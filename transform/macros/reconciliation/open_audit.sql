@@ -1,0 +1,45 @@
+{#- Begins a reconciliation: checks the month, and empties the audit schema, which would keep the
+rows of the last audit. `dbt run-operation open_audit` -#}
+{% macro open_audit() -%}
+    {%- set month = month_named(asked_month() or "last", run_started_at) -%}
+    {%- set schema = api.Relation.create(
+        database=var("payments_database") or target.database, schema=audit_schema()
+    ) -%}
+    {%- do refuse_what_is_no_audit_schema(schema) -%}
+    {%- set opened = schema.incorporate(path={"identifier": "reconciliation_opened"}) -%}
+    {%- do committed(
+        "drop schema if exists " ~ schema ~ " cascade; create schema " ~ schema ~ "; create table " ~ opened ~ " as select cast(" ~ literal(month.name) ~ " as varchar) as period, "
+        ~ "cast(" ~ literal(run_started_at.strftime("%Y-%m-%d %H:%M:%S")) ~ " as timestamp) as opened_at"
+    ) -%}
+    {%- do log("The month " ~ month.name ~ ": " ~ schema.schema ~ " is empty, and waits for the audit", info=true) -%}
+{%- endmacro %}
+
+{#- What is dropped may hold nothing but the tap's tables. -#}
+{% macro refuse_what_is_no_audit_schema(schema) -%}
+    {%- if schema.schema | lower in [(var("payments_schema") or target.schema) | lower, target.schema | lower] -%}
+        {{ exceptions.raise_compiler_error(
+            "payments_audit_schema: " ~ schema.schema ~ " is the schema of your tables, not of the audit"
+        ) }}
+    {%- endif -%}
+    {%- if adapter.check_schema_exists(schema.database, schema.schema) -%}
+        {%- for table in adapter.list_relations(schema.database, schema.schema) -%}
+            {%- if table.identifier not in ["sync_windows", "reconciliation_opened"]
+                and table.identifier.split("_")[0] not in ["begateway", "spacivox", "tikpay", "zimpler"] -%}
+                {{ exceptions.raise_compiler_error(
+                    "payments_audit_schema: " ~ schema.schema ~ " holds " ~ table.identifier
+                    ~ ", which is no table of the tap's. Nothing was dropped"
+                ) }}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Runs statements as one transaction that is committed: what dbt runs in an operation is otherwise
+rolled back on PostgreSQL, and needs no commit on DuckDB. -#}
+{% macro committed(statements) -%}
+    {%- call statement("committed", auto_begin=false) -%}
+    begin;
+    {{ statements }};
+    commit
+    {%- endcall -%}
+{%- endmacro %}
