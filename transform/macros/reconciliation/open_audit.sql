@@ -34,12 +34,10 @@ rows of the last audit. `dbt run-operation open_audit` -#}
     {%- endif -%}
 {%- endmacro %}
 
-{#- Runs statements as one transaction that is committed: what dbt runs in an operation is otherwise
-rolled back on PostgreSQL, and needs no commit on DuckDB. -#}
+{#- Runs statements as one transaction, and commits it: after an operation dbt rolls back. -#}
 {% macro committed(statements) -%}
-    {%- call statement("committed", auto_begin=false) -%}
-    begin;
-    {{ statements }};
-    commit
+    {%- call statement("committed", auto_begin=true) -%}
+    {{ statements }}
     {%- endcall -%}
+    {%- do adapter.commit() -%}
 {%- endmacro %}
