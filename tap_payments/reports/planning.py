@@ -35,7 +35,8 @@ class ReportNeed(t.NamedTuple):
     `since` is where reading begins (the watermark less the lookback), `until` the horizon.
     `settled`, if later than `until`, is how far a request may reach, so that an `until` which is
     on no full hour is covered to its end. `least_until`, if given, is how far a job of an
-    earlier run must reach to be adopted: for a read that no later run will complete.
+    earlier run must reach to be adopted: for a read that no later run will complete. Without
+    `adopts`, no job of an earlier run will do.
     """
 
     report_type: str
@@ -44,6 +45,7 @@ class ReportNeed(t.NamedTuple):
     until: datetime
     settled: datetime | None = None
     least_until: datetime | None = None
+    adopts: bool = True
 
     @property
     def delivered_until(self) -> datetime:
@@ -83,7 +85,8 @@ def adopt(
     candidates = [
         adoption
         for job in jobs
-        if job.report_type == need.report_type
+        if need.adopts
+        and job.report_type == need.report_type
         and job.file_type == file_type
         and is_adoptable(job, now)
         and (adoption := _judge(need, job, zone_of(job)))

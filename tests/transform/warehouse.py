@@ -170,19 +170,16 @@ class PostgreSQL(Warehouse):
     @classmethod
     def created(cls, home: Path, server: Postgres, like: str = "template1") -> t.Self:
         """A new database; `like` another one."""
-        name = f"warehouse_{len(server.rows('select 1 from pg_database'))}"
-        subprocess.run(
-            server.psql(f'create database {name} template "{like}"'),
-            check=True,
-            capture_output=True,
-        )
+        name = f"warehouse_{len(server.rows('select from pg_database'))}"
+        command = server.psql(f'create database {name} template "{like}"')
+        subprocess.run(command, check=True, capture_output=True)
         return cls(home, server, name)
 
     def ask(self, sql: str) -> list[Row]:
         """The rows of an answer."""
         if not sql.lower().startswith("select"):
-            settings = f"set search_path to {self.schema}; "
-            command = self.server.psql(settings + sql, self.name)
+            path = f"set search_path to {self.schema}"
+            command = self.server.psql(path, sql, database=self.name)
             finished = subprocess.run(command, check=False, capture_output=True, text=True)
             assert finished.returncode == 0, finished.stderr
             return []

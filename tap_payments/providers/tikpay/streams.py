@@ -103,6 +103,7 @@ class Report(IncrementalStream):
             settled=bounds.settled,
             # What an end_date cuts off is not for a later run to complete.
             least_until=bounds.end if bounds.end == span.horizon else None,
+            adopts=not bounds.is_audit,
         )
 
     def sync_context(self, account: Provider, context: Context) -> None:
