@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import typing as t
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote
 
@@ -45,11 +46,11 @@ class Postgres:
     def rows(
         self, sql: str, database: str = "postgres", schema: str = "public"
     ) -> list[dict[str, t.Any]]:
-        """What a query answers; tables without a schema are those of `schema`."""
+        """What a query answers, numbers exactly; tables without a schema are those of `schema`."""
         wrapped = f"select row_to_json(answer) from ({sql}) answer"  # noqa: S608 - our own query
         command = self.psql(f'set search_path to "{schema}"', wrapped, database=database)
         answer = subprocess.run(command, check=True, capture_output=True, text=True)
-        return [json.loads(line) for line in answer.stdout.splitlines()]
+        return [json.loads(line, parse_float=Decimal) for line in answer.stdout.splitlines()]
 
 
 @contextlib.contextmanager

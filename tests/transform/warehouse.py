@@ -21,6 +21,7 @@ if t.TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 TRANSFORM = ROOT / "transform"
 DBT = ROOT / ".tools/dbt/bin"
+MELTANO = ROOT / ".tools/meltano"
 LOADERS = ROOT / ".meltano/loaders"
 
 Row = dict[str, t.Any]
