@@ -7,7 +7,7 @@ import pytest
 from postgres import serving
 
 from tests.transform.story import Delivered, delivered_twice
-from tests.transform.warehouse import MELTANO, DuckDB, PostgreSQL, Warehouse
+from tests.transform.warehouse import MELTANO, DbtCommands, DuckDB, PostgreSQL, Warehouse
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,17 +38,27 @@ def server() -> Iterator[Postgres]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def commands() -> Iterator[DbtCommands]:
+    """dbt, started once."""
+    started = DbtCommands()
+    yield started
+    started.close()
+
+
 @pytest.fixture(scope="session", params=["duckdb", "postgres"])
 def empty(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    commands: DbtCommands,
 ) -> t.Callable[[], Warehouse]:
     """Makes empty databases of one engine, then of the other."""
 
     def make() -> Warehouse:
         home = tmp_path_factory.mktemp("warehouse")
         if request.param == "duckdb":
-            return DuckDB(home)
-        return PostgreSQL.created(home, request.getfixturevalue("server"))
+            return DuckDB(home, commands)
+        return PostgreSQL.created(home, commands, request.getfixturevalue("server"))
 
     return make
 

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -41,6 +41,38 @@ VARIABLES["zimpler_opening_balances"] = [
 ]
 
 
+class DbtCommands:
+    """Commands of dbt, in one process that is started once."""
+
+    def __init__(self) -> None:
+        program = Path(__file__).with_name("dbt_commands.py")
+        self._process = subprocess.Popen(
+            [str(installed(DBT / "python")), str(program)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+        )
+
+    def __call__(
+        self, arguments: Sequence[str], environment: Mapping[str, str], key: Sequence[str]
+    ) -> tuple[int, str]:
+        """A command's exit code and output; what was parsed is kept under a key."""
+        asked = {"arguments": arguments, "environment": environment, "key": key}
+        questions, answers = self._process.stdin, self._process.stdout
+        assert questions is not None
+        assert answers is not None
+        questions.write(json.dumps(asked) + "\n")
+        questions.flush()
+        answer = json.loads(answers.readline())
+        return answer["code"], answer["output"]
+
+    def close(self) -> None:
+        """Ends the process."""
+        self._process.communicate(timeout=30)
+
+
 class Finished(t.NamedTuple):
     """How a command of dbt ended: what it printed, and what did not pass, and how."""
 
@@ -54,6 +86,7 @@ class Warehouse(abc.ABC):
     """A database; `home` is a folder of its own."""
 
     home: Path
+    commands: DbtCommands
 
     schema: t.ClassVar[str]
     """Where the tap's tables are, and what is made of them."""
@@ -64,12 +97,20 @@ class Warehouse(abc.ABC):
         """The rows of an answer; decimals and instants as texts."""
 
     @abc.abstractmethod
+    def json_set(self, column: str, name: str, text: str) -> str:
+        """SQL for a JSON column with another text in one of its members."""
+
+    @abc.abstractmethod
     def copied(self, home: Path) -> t.Self:
         """The same once more, to be changed."""
 
     @abc.abstractmethod
     def _variables(self) -> Mapping[str, str]:
         """Where dbt finds it, in the words of profiles.yml."""
+
+    @abc.abstractmethod
+    def _database(self) -> str:
+        """The database's name as dbt's manifest has it."""
 
     @abc.abstractmethod
     def _target(self, schema: str) -> tuple[Row, Mapping[str, str]]:
@@ -92,19 +133,13 @@ class Warehouse(abc.ABC):
         """Runs a command of dbt."""
         results = self.home / "target/run_results.json"
         results.unlink(missing_ok=True)
-        finished = subprocess.run(
-            [
-                *(str(installed(DBT / "dbt")), "--quiet", "--no-use-colors", *arguments),
-                *("--vars", json.dumps(VARIABLES | variables)),
-                *("--project-dir", ".", "--profiles-dir", "."),
-                *("--target-path", str(results.parent), "--log-path", str(self.home)),
-            ],
-            cwd=TRANSFORM,
-            env=os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"} | self._variables(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        told = json.dumps(VARIABLES | variables)
+        command = [
+            *("--quiet", "--no-use-colors", *arguments, "--vars", told),
+            *("--project-dir", str(TRANSFORM), "--profiles-dir", str(TRANSFORM)),
+            *("--target-path", str(results.parent), "--log-path", str(self.home)),
+        ]
+        code, output = self.commands(command, self._variables(), (told, self._database()))
         troubles = {}
         if results.exists():
             troubles = {
@@ -112,7 +147,7 @@ class Warehouse(abc.ABC):
                 for each in json.loads(results.read_text())["results"]
                 if each["status"] not in ("success", "pass")
             }
-        return Finished(finished.returncode, finished.stdout + finished.stderr, troubles)
+        return Finished(code, output, troubles)
 
     def dbt(self, *arguments: str, **variables: t.Any) -> dict[str, str]:
         """What did not pass of a command, and how; a warning is no failure."""
@@ -120,6 +155,14 @@ class Warehouse(abc.ABC):
         failures = [each for each in finished.troubles.values() if each != "warn"]
         assert bool(failures) == bool(finished.code), finished.output
         return finished.troubles
+
+    def columns(self, table: str) -> list[str]:
+        """The names of a table's columns."""
+        found = self.ask(
+            "select column_name from information_schema.columns "
+            f"where table_schema = '{self.schema}' and table_name = '{table}'"
+        )
+        return [row["column_name"] for row in found]
 
     def change(self, *statements: str) -> None:
         """Runs statements."""
@@ -146,13 +189,20 @@ class DuckDB(Warehouse):
         assert finished.returncode == 0, finished.stderr.decode()
         return t.cast("list[Row]", json.loads(finished.stdout))
 
+    def json_set(self, column: str, name: str, text: str) -> str:
+        """SQL for another text in a member."""
+        return f"""json_merge_patch({column}, '{{"{name}": "{text}"}}')"""
+
     def copied(self, home: Path) -> t.Self:
         """Another file."""
         shutil.copy(self.database, home)
-        return type(self)(home)
+        return replace(self, home=home)
 
     def _variables(self) -> Mapping[str, str]:
         return {"PAYMENTS_TARGET": "duckdb", "PAYMENTS_DUCKDB": str(self.database)}
+
+    def _database(self) -> str:
+        return "duckdb payments"
 
     def _target(self, schema: str) -> tuple[Row, Mapping[str, str]]:
         return {"filepath": str(self.database), "default_target_schema": schema}, {}
@@ -169,12 +219,14 @@ class PostgreSQL(Warehouse):
     loader = "target-postgres"
 
     @classmethod
-    def created(cls, home: Path, server: Postgres, like: str = "template1") -> t.Self:
+    def created(
+        cls, home: Path, commands: DbtCommands, server: Postgres, like: str = "template1"
+    ) -> t.Self:
         """A new database; `like` another one."""
         name = f"warehouse_{len(server.rows('select from pg_database'))}"
         command = server.psql(f'create database {name} template "{like}"')
         subprocess.run(command, check=True, capture_output=True)
-        return cls(home, server, name)
+        return cls(home, commands, server, name)
 
     def ask(self, sql: str) -> list[Row]:
         """The rows of an answer."""
@@ -186,9 +238,13 @@ class PostgreSQL(Warehouse):
             return []
         return self.server.rows(sql, self.name, schema=self.schema)
 
+    def json_set(self, column: str, name: str, text: str) -> str:
+        """SQL for another text in a member."""
+        return f"""jsonb_set({column}, '{{{name}}}', '"{text}"')"""
+
     def copied(self, home: Path) -> t.Self:
         """Another database."""
-        return self.created(home, self.server, self.name)
+        return self.created(home, self.commands, self.server, self.name)
 
     def _variables(self) -> Mapping[str, str]:
         return {
@@ -197,6 +253,9 @@ class PostgreSQL(Warehouse):
             "PGDATABASE": self.name,
             "PAYMENTS_SCHEMA": self.schema,
         }
+
+    def _database(self) -> str:
+        return f"postgres {self.name}"
 
     def _target(self, schema: str) -> tuple[Row, Mapping[str, str]]:
         url = self.server.url.replace("/postgres?", f"/{self.name}?")

@@ -7,8 +7,10 @@ rows of the last audit. `dbt run-operation open_audit` -#}
     ) -%}
     {%- do refuse_what_is_no_audit_schema(schema) -%}
     {%- set opened = schema.incorporate(path={"identifier": "reconciliation_opened"}) -%}
+    {#- PostgreSQL knows no schema of another database. -#}
+    {%- set name = schema.include(database=target.type != "postgres") -%}
     {%- do committed(
-        "drop schema if exists " ~ schema ~ " cascade; create schema " ~ schema ~ "; create table " ~ opened ~ " as select cast(" ~ literal(month.name) ~ " as varchar) as period, "
+        "drop schema if exists " ~ name ~ " cascade; create schema " ~ name ~ "; create table " ~ opened ~ " as select cast(" ~ literal(month.name) ~ " as varchar) as period, "
         ~ "cast(" ~ literal(run_started_at.strftime("%Y-%m-%d %H:%M:%S")) ~ " as timestamp) as opened_at"
     ) -%}
     {%- do log("The month " ~ month.name ~ ": " ~ schema.schema ~ " is empty, and waits for the audit", info=true) -%}
@@ -21,17 +23,16 @@ rows of the last audit. `dbt run-operation open_audit` -#}
             "payments_audit_schema: " ~ schema.schema ~ " is the schema of your tables, not of the audit"
         ) }}
     {%- endif -%}
-    {%- if adapter.check_schema_exists(schema.database, schema.schema) -%}
-        {%- for table in adapter.list_relations(schema.database, schema.schema) -%}
-            {%- if table.identifier not in ["sync_windows", "reconciliation_opened"]
-                and table.identifier.split("_")[0] not in ["begateway", "spacivox", "tikpay", "zimpler"] -%}
-                {{ exceptions.raise_compiler_error(
-                    "payments_audit_schema: " ~ schema.schema ~ " holds " ~ table.identifier
-                    ~ ", which is no table of the tap's. Nothing was dropped"
-                ) }}
-            {%- endif -%}
-        {%- endfor -%}
-    {%- endif -%}
+    {%- set tables = run_query(
+        "select table_name from information_schema.tables where table_schema = " ~ literal(schema.schema)
+    ).columns[0].values() -%}
+    {%- for table in tables if table not in ["sync_windows", "reconciliation_opened"]
+        and table.split("_")[0] not in ["begateway", "spacivox", "tikpay", "zimpler"] -%}
+        {{ exceptions.raise_compiler_error(
+            "payments_audit_schema: " ~ schema.schema ~ " holds " ~ table
+            ~ ", which is no table of the tap's. Nothing was dropped"
+        ) }}
+    {%- endfor -%}
 {%- endmacro %}
 
 {#- Runs statements as one transaction, and commits it: after an operation dbt rolls back. -#}
