@@ -32,9 +32,7 @@ def main() -> None:
         answers.flush()
 
 
-def run(
-    arguments: list[str], key: tuple[str, ...], manifests: Manifests, output: t.TextIO
-) -> int:
+def run(arguments: list[str], key: tuple[str, ...], manifests: Manifests, output: t.TextIO) -> int:
     """One command's exit code."""
     if key not in manifests:
         parsed = dbtRunner().invoke(["--quiet", "parse", *arguments[arguments.index("--vars") :]])

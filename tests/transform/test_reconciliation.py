@@ -7,17 +7,25 @@ from decimal import Decimal
 
 import pytest
 
+from tests.transform.damage import chosen, damage, damage_found
 from tests.transform.story import LATE, MONTH, Story, february
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.transform.damage import Verdicts
     from tests.transform.warehouse import Row, Warehouse
 
-Verdicts = dict[tuple[str, str], tuple[str, str | None]]
-
 AUDIT = {"reconcile_month": MONTH}
-RECONCILE = ("build", "--select", "iso_4217", "payments", "reconciliation_pairs+", "--exclude-resource-types", "unit_test")
+RECONCILE = (
+    "build",
+    "--select",
+    "iso_4217",
+    "payments",
+    "reconciliation_pairs+",
+    "--exclude-resource-types",
+    "unit_test",
+)
 FAILING = {"month_agrees": "fail"}
 
 
@@ -85,77 +93,6 @@ def verdicts(warehouse: Warehouse) -> Verdicts:
     return {(row["provider"], row["key"]): (row["verdict"], row["columns"]) for row in found}
 
 
-def some(warehouse: Warehouse, stream: str, key: str, where: str, position: int) -> str:
-    """The key of a row of the month."""
-    found = warehouse.ask(
-        f"select {key} as key from {stream} where {where} order by {key} limit 1 offset {position}"  # noqa: S608
-    )
-    return str(found[0]["key"])
-
-
-BEGATEWAY = "created_at >= '2026-02-02' and created_at < '2026-02-27' and uid not like 'late%'"
-SPACIVOX = "timestamp >= '2026-02-02' and timestamp < '2026-02-27'"
-
-
-def chosen(warehouse: Warehouse) -> dict[str, str]:
-    """A row for each way to damage one."""
-    begateway = {
-        "cent": f"{BEGATEWAY} and currency = 'EUR'",
-        "status": f"{BEGATEWAY} and currency = 'JPY' and status = 'successful'",
-        "nested": f"{BEGATEWAY} and currency = 'USD' and credit_card is not null",
-        "deleted": f"{BEGATEWAY} and currency = 'KWD'",
-    }
-    spacivox = {"state": SPACIVOX, "invented": SPACIVOX}
-    return {
-        name: some(warehouse, stream, key, where, 3)
-        for stream, key, wheres in (
-            ("begateway_transactions", "uid", begateway),
-            ("spacivox_payment_transactions", "id", spacivox),
-        )
-        for name, where in wheres.items()
-    }
-
-
-def damage(warehouse: Warehouse, keys: dict[str, str]) -> list[str]:
-    """Statements that damage a warehouse, one way each."""
-    columns = [
-        name
-        for name in warehouse.columns("spacivox_payment_transactions")
-        if name not in ("id", "amount")
-    ]
-    names = ", ".join(f'"{name}"' for name in columns)
-    brand = warehouse.json_set("credit_card", "brand", "other")
-    return [
-        f"update begateway_transactions set amount = amount + 1 where uid = '{keys['cent']}'",
-        f"update begateway_transactions set status = 'error' where uid = '{keys['status']}'",
-        f"update begateway_transactions set credit_card = {brand} where uid = '{keys['nested']}'",
-        f"delete from begateway_transactions where uid = '{keys['deleted']}'",
-        f"update spacivox_payment_transactions set state = 9 where id = '{keys['state']}'",
-        f"insert into spacivox_payment_transactions (id, amount, {names}) "
-        f"select 'invented', '0.01', {names} from spacivox_payment_transactions "
-        f"where id = '{keys['invented']}'",
-        "delete from zimpler_transactions where id in ('before', 'first', 'last', 'after')",
-        "delete from tikpay_payments where \"paymentId\" = 'PAY-20260210-0003'",
-        "update tikpay_payments set status = 'PENDING' where \"paymentId\" = "
-        "'PAY-20260211-0003'",
-    ]
-
-
-def damage_found(keys: dict[str, str]) -> Verdicts:
-    return {
-        ("begateway", keys["cent"]): ("changed", "amount"),
-        ("begateway", keys["status"]): ("changed", "status"),
-        ("begateway", keys["nested"]): ("changed", "credit_card"),
-        ("begateway", keys["deleted"]): ("missing", None),
-        ("spacivox", keys["state"]): ("changed", "state"),
-        ("spacivox", "invented"): ("vanished", None),
-        ("zimpler", "first deposit"): ("missing", None),
-        ("zimpler", "last deposit"): ("missing", None),
-        ("tikpay", "PAY-20260210-0003"): ("missing", None),
-        ("tikpay", "PAY-20260211-0003"): ("changed", "status"),
-    }
-
-
 def test_what_changed_at_the_provider_is_found_and_nothing_else(reconciled: Warehouse) -> None:
     assert verdicts(reconciled) == LATE
 
@@ -213,7 +150,8 @@ def totals_of(warehouse: Warehouse) -> dict[tuple[str, str | None], dict[str, De
     totals: dict[tuple[str, str | None], dict[str, Decimal]] = {}
     for row in warehouse.ask("select * from reconciliation_days"):
         total = totals.setdefault(
-            (row["provider"], row["currency"]), dict.fromkeys(("amount", "moved", "fees"), Decimal())
+            (row["provider"], row["currency"]),
+            dict.fromkeys(("amount", "moved", "fees"), Decimal()),
         )
         for name in total:
             total[name] += money(row, name)
@@ -258,5 +196,5 @@ def test_what_vanished_is_marked_and_unmarked_once_it_is_back(repaired: Warehous
 
 def test_nothing_is_deleted(damaged: Warehouse, repaired: Warehouse) -> None:
     for stream in ("begateway_transactions", "spacivox_payment_transactions", "tikpay_payments"):
-        count = f"select count(*) as n from {stream}"  # noqa: S608
+        count = f"select count(*) as n from {stream}"
         assert repaired.ask(count)[0]["n"] >= damaged.ask(count)[0]["n"]
