@@ -83,6 +83,13 @@ SETTINGS = th.PropertiesList(
         title="Record windows",
         description="Adds the stream `sync_windows`: one row per closed window.",
     ),
+    th.Property(
+        "audit_month",
+        th.StringType,
+        title="Audit month",
+        description="`YYYY-MM`, or `last`: reads that month and a day either side as full tables, "
+        "without a state, to hold a warehouse against. It must have ended two days ago or more.",
+    ),
 )
 
 

@@ -19,7 +19,8 @@ from tap_payments.providers import PROVIDERS
 from tap_payments.settings import SETTINGS, settings_schema
 from tap_payments.streams.sync_windows import SyncWindows
 from tap_payments.sync.tap import ResilientTap
-from tap_payments.windows.instants import to_instant
+from tap_payments.windows.instants import DAY, to_instant
+from tap_payments.windows.months import month_named
 from tap_payments.windows.watermarks import state_problem
 from tap_payments.windows.window import Bounds
 
@@ -111,8 +112,11 @@ class TapPayments(ResilientTap):
     @cached_property
     def bounds(self) -> Bounds:
         """What this run may ask for; frozen when it is first asked."""
-        start, end = self.config.get("start_date"), self.config.get("end_date")
         now = self.runtime.clock()
+        if audit := self.config.get("audit_month"):
+            month = month_named(audit, now)
+            return Bounds(now, month.since - DAY, month.until + DAY, is_audit=True)
+        start, end = self.config.get("start_date"), self.config.get("end_date")
         return Bounds(
             now=now,
             start=to_instant(start) if start else now,
@@ -178,6 +182,7 @@ class TapPayments(ResilientTap):
                 account=account.account,
                 series=stream.series(context),
                 outcome=outcome,
+                closed_at=self.runtime.clock(),
             )
 
     @classmethod

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import typing as t
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote
 
@@ -35,22 +36,29 @@ class Postgres:
         """For SQLAlchemy."""
         return f"postgresql+psycopg://postgres@/postgres?host={quote(str(self.socket_folder))}"
 
-    def psql(self, sql: str) -> list[str]:
-        """The command line for a statement, whose answer is nothing but values."""
-        where = ["-h", str(self.socket_folder), "-U", "postgres"]
+    def psql(self, *statements: str, database: str = "postgres") -> list[str]:
+        """The command line for statements, whose answers are nothing but values."""
+        where = ["-h", str(self.socket_folder), "-U", "postgres", "-d", database]
         how = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
-        return [str(self.binaries / "psql"), *where, *how, "-c", sql]
+        told = [word for statement in statements for word in ("-c", statement)]
+        return [str(self.binaries / "psql"), *where, *how, *told]
 
-    def rows(self, sql: str) -> list[dict[str, t.Any]]:
-        """What a query answers."""
+    def rows(
+        self, sql: str, database: str = "postgres", schema: str = "public"
+    ) -> list[dict[str, t.Any]]:
+        """What a query answers, numbers exactly; tables without a schema are those of `schema`."""
         wrapped = f"select row_to_json(answer) from ({sql}) answer"  # noqa: S608 - our own query
-        answer = subprocess.run(self.psql(wrapped), check=True, capture_output=True, text=True)
-        return [json.loads(line) for line in answer.stdout.splitlines()]
+        command = self.psql(f'set search_path to "{schema}"', wrapped, database=database)
+        answer = subprocess.run(command, check=True, capture_output=True, text=True)
+        return [json.loads(line, parse_float=Decimal) for line in answer.stdout.splitlines()]
 
 
 @contextlib.contextmanager
-def serving(environment: Path) -> Iterator[Postgres]:
-    """A new server by the wheel in a virtual environment; its folder goes when it ends."""
+def serving(environment: Path, timezone: str = "UTC") -> Iterator[Postgres]:
+    """A new server by the wheel in a virtual environment; its folder goes when it ends.
+
+    `timezone` is that of a session which names none.
+    """
     (packages,) = (environment / "lib").glob("*/site-packages")
     # Short, since a socket's path may have no more than about 100 characters.
     with tempfile.TemporaryDirectory(prefix="pg") as name:
@@ -71,6 +79,7 @@ def serving(environment: Path) -> Iterator[Postgres]:
         initialise += ["--no-sync", "--encoding=UTF8", "--locale=C"]
         subprocess.run(initialise, check=True, capture_output=True, cwd=data, **as_other)  # type: ignore[call-overload]  # user and group, where given
         serve = [str(binaries / "postgres"), "-D", str(data), "-k", str(data), "-h", "", "-F"]
+        serve += ["-c", f"timezone={timezone}"]
         with (home / "log").open("wb") as log:
             process = subprocess.Popen(serve, cwd=data, stdout=log, stderr=log, **as_other)  # type: ignore[call-overload]  # as above
         try:

@@ -15,6 +15,7 @@ import jsonschema
 from tap_payments.accounts.settings import resolve_accounts
 from tap_payments.http.origins import is_loopback
 from tap_payments.windows.instants import to_instant
+from tap_payments.windows.months import month_named
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,6 +39,7 @@ def check_settings(
         elif value is not None and name not in names:
             yield from _check_value(name, top["properties"][name], value)
     yield from _check_dates(config, now)
+    yield from _check_audit(config.get("audit_month"), now)
     if config.get("personal_data") == "hash" and not config.get("personal_data_key"):
         yield "personal_data_key: required with personal_data: hash"
     for provider in providers:
@@ -184,6 +186,14 @@ def _nearest(name: str, schema: Schema) -> str:
     """The known setting that somebody may have meant."""
     found = difflib.get_close_matches(name, schema["properties"], n=1)
     return f"; did you mean {found[0]}?" if found else ""
+
+
+def _check_audit(month: t.Any, now: datetime) -> Iterator[str]:
+    if isinstance(month, str):
+        try:
+            month_named(month, now)
+        except ValueError as problem:
+            yield f"audit_month: {problem}"
 
 
 def _printable(name: str) -> str:

@@ -35,7 +35,7 @@ class CheckedSource(PaymentsSource):
         windowed = [
             each.name for each in self.streams.values() if isinstance(each, IncrementalStream)
         ]
-        if windowed and not self.config.get("start_date"):
+        if windowed and not (self.config.get("start_date") or self.config.get("audit_month")):
             yield f"start_date: required to sync {', '.join(windowed)}"
 
     def _refusals(self) -> Iterator[str]:

@@ -95,7 +95,7 @@ def check_settings(tap: TapPayments, plan: Plan) -> None:
 def shard_settings(tap: TapPayments, shard: Shard) -> Settings:
     """The settings of a run that reads one shard and nothing else."""
     owner = account_of(tap, shard.stream, shard.account)
-    others = {provider.name for provider in tap.enabled}
+    others = {"audit_month", *(provider.name for provider in tap.enabled)}
     common = {name: value for name, value in tap.config.items() if name not in others}
     return common | {
         "start_date": format_instant(shard.since),

@@ -13,6 +13,7 @@ from tap_payments.windows.instants import format_instant
 
 if t.TYPE_CHECKING:
     from collections.abc import Generator, Iterable
+    from datetime import datetime
 
     from tap_payments.streams.windowed import WindowOutcome
     from tap_payments.tap import TapPayments
@@ -35,6 +36,7 @@ class SyncWindows(Stream):
             window_since=fields.key(fields.instant("The window's first instant, UTC.")),
             window_until=fields.key(fields.instant("The first instant after the window, UTC.")),
             run_id=fields.text("The run that closed the window."),
+            closed_at=fields.instant("When it closed, UTC: all its rows were written."),
             pages=fields.integer("Answers with rows of this window."),
             requests=fields.integer("Requests sent for this window, retries included."),
             retries=fields.integer("How many of them were retries."),
@@ -50,7 +52,9 @@ class SyncWindows(Stream):
         self._run_id = str(uuid.uuid4())
         self._declared = False
 
-    def record(self, *, stream: str, account: str, series: str, outcome: WindowOutcome) -> None:
+    def record(
+        self, *, stream: str, account: str, series: str, outcome: WindowOutcome, closed_at: datetime
+    ) -> None:
         """Writes the row of a window; the caller commits it afterwards."""
         if not self.selected:
             return
@@ -63,6 +67,7 @@ class SyncWindows(Stream):
                 "window_since": format_instant(outcome.window.since),
                 "window_until": format_instant(outcome.window.until),
                 "run_id": self._run_id,
+                "closed_at": format_instant(closed_at),
                 "pages": outcome.pages,
                 "requests": outcome.tally.requests,
                 "retries": outcome.tally.retries,

@@ -34,7 +34,7 @@ class IncrementalStream(ProviderStream):
     @property
     def is_incremental(self) -> bool:
         """Whether watermarks are read and set."""
-        return self.replication_method == "INCREMENTAL"
+        return self.replication_method == "INCREMENTAL" and not self.tap.bounds.is_audit
 
     def watermark(self, context: Context) -> datetime | None:
         """The context's watermark.

@@ -126,7 +126,7 @@ class ResilientTap(Tap):
             for stream in self.streams.values()
             if stream.selected and isinstance(stream, IncrementalStream)
         ]
-        if windowed and not self.config.get("start_date"):
+        if windowed and not (self.config.get("start_date") or self.config.get("audit_month")):
             raise ConfigValidationError(
                 "The settings are refused",
                 errors=[f"start_date: required to sync {', '.join(windowed)}"],

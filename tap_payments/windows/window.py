@@ -47,11 +47,15 @@ class Span(t.NamedTuple):
 
 
 class Bounds(t.NamedTuple):
-    """What the settings and the clock allow one run to ask for; frozen when the run starts."""
+    """What the settings and the clock allow one run to ask for; frozen when the run starts.
+
+    An audit reads everything between them anew: no state, and no report that was made before it.
+    """
 
     now: datetime
     start: datetime
     end: datetime | None = None
+    is_audit: bool = False
 
     @property
     def settled(self) -> datetime:

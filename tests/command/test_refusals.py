@@ -38,6 +38,9 @@ REFUSED: list[tuple[Row, tuple[str, ...]]] = [
     ({"personal_data": "hash"}, ("personal_data_key", "required")),
     ({"max_retries": -1}, ("max_retries",)),
     ({"request_timeout": 0.5}, ("request_timeout",)),
+    ({"audit_month": "3000-01"}, ("audit_month", "two days ago")),
+    ({"audit_month": "canary"}, ("audit_month", "a month such as 2026-10")),
+    ({"audit_month": 202610}, ("audit_month", "must be a text")),
 ]
 
 

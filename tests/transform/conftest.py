@@ -1,31 +1,22 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from postgres import serving
 
-from tap_payments.sandbox import Clock, Sandbox
-from tests.support.taps import Row, sync
-from tests.transform.warehouse import Warehouse
+from tests.transform.story import Delivered, delivered_twice
+from tests.transform.warehouse import MELTANO, DbtCommands, DuckDB, PostgreSQL, Warehouse
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from postgres import Postgres
 
 HERE = Path(__file__).parent
-NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
-
-KEYS = {
-    "begateway_transactions": ("_account", "uid"),
-    "spacivox_payment_transactions": ("_account", "id"),
-    "tikpay_payments": ("_account", "paymentId"),
-    "zimpler_transactions": ("_account", "id", "type"),
-}
-
-
-class Delivered(t.NamedTuple):
-    """What two runs of the tap delivered, and the latest version of each payment by stream."""
-
-    lines: list[bytes]
-    payments: dict[str, list[Row]]
+ELSEWHERE = "Australia/Sydney"
+"""A time zone that a PostgreSQL server may be in."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,25 +28,45 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def delivered() -> Delivered:
     """Ten days of all four providers, and 20 hours more in which payments came in and changed."""
-    with Sandbox(seed=1, days=10, clock=Clock(NOW, frozen=True)) as sandbox:
-        sandbox.tikpay.job_seconds = 0
-        first = sync(sandbox, sandbox.config())
-        sandbox.clock.advance(20 * 3600)
-        second = sync(sandbox, sandbox.config(), state=first.state)
-    latest: dict[str, dict[t.Any, Row]] = {stream: {} for stream in KEYS}
-    for message in (*first.of("RECORD"), *second.of("RECORD")):
-        if message["stream"] in KEYS:
-            row = message["record"]
-            key = tuple(row[name] for name in KEYS[message["stream"]])
-            latest[message["stream"]][key] = row
-    payments = {stream: list(rows.values()) for stream, rows in latest.items()}
-    return Delivered([*first.lines, *second.lines], payments)
+    return delivered_twice()
 
 
 @pytest.fixture(scope="session")
-def warehouse(delivered: Delivered, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """These rows in DuckDB, as target-duckdb loads them, and the models on them."""
-    made = Warehouse(tmp_path_factory.mktemp("warehouse"))
+def server() -> Iterator[Postgres]:
+    """A PostgreSQL server that is not in UTC."""
+    with serving(MELTANO, ELSEWHERE) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def commands() -> Iterator[DbtCommands]:
+    """dbt, started once."""
+    started = DbtCommands()
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session", params=["duckdb", "postgres"])
+def empty(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    commands: DbtCommands,
+) -> t.Callable[[], Warehouse]:
+    """Makes empty databases of one engine, then of the other."""
+
+    def make() -> Warehouse:
+        home = tmp_path_factory.mktemp("warehouse")
+        if request.param == "duckdb":
+            return DuckDB(home, commands)
+        return PostgreSQL.created(home, commands, request.getfixturevalue("server"))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def warehouse(delivered: Delivered, empty: t.Callable[[], Warehouse]) -> Warehouse:
+    """These rows as a loader writes them, and the models on them."""
+    made = empty()
     made.load(delivered.lines)
     assert made.dbt("build") == {}
     return made

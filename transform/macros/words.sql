@@ -15,6 +15,11 @@
     cast({{ expression }} as timestamp) at time zone {{ zone }} at time zone 'UTC'
 {%- endmacro %}
 
+{#- A text of SQL, quoted. -#}
+{% macro literal(text) -%}
+    '{{ text | string | replace("'", "''") }}'
+{%- endmacro %}
+
 {#- The providers that the models are made of; a name that is none of the four is refused. -#}
 {% macro providers() -%}
     {%- set known = ["begateway", "spacivox", "tikpay", "zimpler"] -%}
@@ -27,4 +32,14 @@
 {#- Whether a provider's models are built. -#}
 {% macro is_synced(provider) -%}
     {{ return(provider in var("payments_providers")) }}
+{%- endmacro %}
+
+{#- The staging model of each provider. -#}
+{% macro staging_models() -%}
+    {{ return({
+        "begateway": "begateway_payments",
+        "spacivox": "spacivox_payments",
+        "tikpay": "tikpay_payments_latest",
+        "zimpler": "zimpler_payments",
+    }) }}
 {%- endmacro %}

@@ -1,30 +1,43 @@
 -- One row per payment, refund, payout ... of all providers. The tests hold that the four decimals
 -- of `amount` are enough: no currency has more.
 
-{%- set models = {
-    "begateway": "begateway_payments",
-    "spacivox": "spacivox_payments",
-    "tikpay": "tikpay_payments_latest",
-    "zimpler": "zimpler_payments",
-} %}
+{%- set marks = vanished_marks() %}
 
-{%- for provider in providers() %}
-{%- if not loop.first %}
-union all
-{%- endif %}
+with stored as (
+    {%- for provider in providers() %}
+    {%- if not loop.first %}
+    union all
+    {%- endif %}
+    select
+        '{{ provider }}' as provider,
+        account,
+        id,
+        type,
+        status,
+        cast(amount as numeric(28, 4)) as amount,
+        currency,
+        cast(fee as numeric(28, 6)) as fee,
+        coalesce(moved, false) as moved,
+        unsettled,
+        booked_at,
+        created_at,
+        paid_at,
+        settled_at,
+        reference,
+        parent_id
+    from {{ ref(staging_models()[provider]) }}
+    {%- endfor %}
+)
+
 select
-    '{{ provider }}' as provider,
-    account,
-    id,
-    type,
-    status,
-    cast(amount as numeric(28, 4)) as amount,
-    currency,
-    cast(fee as numeric(28, 6)) as fee,
-    coalesce(moved, false) as moved,
-    created_at,
-    paid_at,
-    settled_at,
-    reference
-from {{ ref(models[provider]) }}
-{%- endfor %}
+    stored.*,
+    {{ "marks.vanished_at" if marks else instant("null") }} as vanished_at
+from stored
+{%- if marks %}
+left join {{ marks }} as marks
+    on stored.provider = marks.provider
+    and stored.account = marks.account
+    and stored.id = marks.id
+    and stored.type = marks.type
+    and marks.returned_at is null
+{%- endif %}

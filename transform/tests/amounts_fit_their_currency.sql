@@ -1,19 +1,12 @@
 -- No amount has more decimals than its currency, so `payments` has rounded none. Where a provider
 -- does not say the currency, four is the most that any currency has.
 
-{%- set models = {
-    "begateway": "begateway_payments",
-    "spacivox": "spacivox_payments",
-    "tikpay": "tikpay_payments_latest",
-    "zimpler": "zimpler_payments",
-} %}
-
 with amounts as (
     {%- for provider in providers() %}
     {%- if not loop.first %}
     union all
     {%- endif %}
-    select '{{ provider }}' as provider, account, id, type, amount, currency from {{ ref(models[provider]) }}
+    select '{{ provider }}' as provider, account, id, type, amount, currency from {{ ref(staging_models()[provider]) }}
     {%- endfor %}
 )
 

@@ -103,8 +103,10 @@ class Report(IncrementalStream):
             since,
             span.horizon,
             settled=bounds.settled,
-            # No later run reads it anew, so it has to be as it is today.
-            made_since=bounds.now - DAY if is_whole else None,
+            # No later run reads it anew, so it has to be as it is today; an audit's as it is now.
+            made_since=bounds.now - (timedelta(0) if bounds.is_audit else DAY)
+            if is_whole
+            else None,
             started=self._started(context),
         )
 
