@@ -7,7 +7,7 @@ import typing as t
 import msgspec
 from msgspec import Raw
 
-from tap_payments.rows.codec import NOTHING
+from tap_payments.rows.batch import NOTHING
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 import typing as t
 from decimal import Decimal
 
 import msgspec
 from msgspec import Raw
-from singer_sdk.singerlib.json import serialize_json
 
 
 class ExactDecimal(Decimal):
@@ -32,12 +32,19 @@ class ExactDecimal(Decimal):
         return self
 
 
+def _integer(spelling: str) -> int | ExactDecimal:
+    """A whole number; minus zero, and more digits than Python counts, as they are spelled."""
+    if spelling == "-0" or len(spelling) > sys.int_info.default_max_str_digits:
+        return ExactDecimal(spelling)
+    return int(spelling)
+
+
 def _refuse(name: str) -> t.NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
 def loads(text: bytes | str) -> t.Any:
-    """A JSON document as Python values; numbers with a point or an exponent as `ExactDecimal`.
+    """A JSON document as Python values; what is no plain whole number as `ExactDecimal`.
 
     More lenient than msgspec in one point: a lone surrogate in a string is kept.
 
@@ -45,7 +52,9 @@ def loads(text: bytes | str) -> t.Any:
         ValueError: it is not JSON.
     """
     try:
-        return json.loads(text, parse_float=ExactDecimal, parse_constant=_refuse)
+        return json.loads(
+            text, parse_float=ExactDecimal, parse_int=_integer, parse_constant=_refuse
+        )
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
 
@@ -55,7 +64,7 @@ def dumps(value: t.Any) -> bytes:
     try:
         return _encoder.encode(value)
     except UnicodeEncodeError:  # a lone surrogate: only an escape can spell it
-        return serialize_json(to_python(value)).encode()
+        return _escaped(value).encode()
 
 
 def spell(value: t.Any) -> Raw:
@@ -63,15 +72,23 @@ def spell(value: t.Any) -> Raw:
     return Raw(dumps(value))
 
 
-def to_python(value: t.Any) -> t.Any:
-    """The same value with its `Raw` pieces read by `loads`."""
-    if isinstance(value, Raw):
-        return loads(bytes(value))
+def in_one_line(spelled: bytes) -> bytes:
+    """The same JSON without spaces and line breaks between its parts."""
+    try:
+        return msgspec.json.format(spelled, indent=-1)
+    except (msgspec.DecodeError, RecursionError):  # a lone surrogate
+        return dumps(loads(spelled))
+
+
+def _escaped(value: t.Any) -> str:
+    """The JSON spelling with every character outside ASCII as an escape."""
     if isinstance(value, dict):
-        return {name: to_python(item) for name, item in value.items()}
+        return "{" + ",".join(f"{json.dumps(k)}:{_escaped(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
-        return [to_python(item) for item in value]
-    return value
+        return "[" + ",".join(map(_escaped, value)) + "]"
+    if isinstance(value, Raw):
+        return bytes(value).decode()
+    return value.spelling if isinstance(value, ExactDecimal) else json.dumps(value)
 
 
 def _as_raw(value: t.Any) -> Raw:

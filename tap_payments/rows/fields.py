@@ -20,6 +20,14 @@ def money(description: str) -> Schema:
     return {"type": ["string", "null"], "format": "x-singer.decimal", "description": description}
 
 
+def decimal(description: str) -> Schema:
+    """A JSON number with a fraction, written as a text with the digits that it came with.
+
+    As a JSON number it would become a floating-point number in half of the loaders.
+    """
+    return money(description)
+
+
 def minor_units(description: str) -> Schema:
     """An amount in minor units of its currency; how many make a major one depends on it."""
     return {"type": ["integer", "null"], "description": description}
@@ -77,11 +85,9 @@ def record(**properties: Schema) -> Schema:
         "properties": {
             "_account": key(text("The account's name in the tap's settings.")),
             **properties,
-            "_extra": {
-                "type": ["object", "null"],
-                "description": "Fields that this schema does not declare, and values of another "
-                "type than it declares, as they came.",
-                "additionalProperties": True,
-            },
+            "_extra": text(
+                "Fields that this schema does not declare, and values of another type than it "
+                "declares, as they came: the text of a JSON object, null where there is none."
+            ),
         },
     }

@@ -8,6 +8,8 @@ import json
 import typing as t
 from functools import lru_cache
 
+from tap_payments.errors import StreamFailed
+
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -79,9 +81,31 @@ class Rules:
         )
 
     def apply(self, field: str, value: t.Any) -> t.Any:
-        """The value of a top-level field with everything personal in it replaced."""
+        """The value of a top-level field with everything personal in it replaced.
+
+        Raises:
+            StreamFailed: it is nested too deeply for that.
+        """
+        return self._replaced(field, value, texts=False)
+
+    def conceal(self, field: str, value: t.Any) -> t.Any:
+        """The same for a field that nobody declared: every text in it is personal, too.
+
+        Names of members stay, and so do numbers, unless they have a personal name.
+
+        Raises:
+            StreamFailed: it is nested too deeply for that.
+        """
+        return self._replaced(field, value, texts=True)
+
+    def _replaced(self, field: str, value: t.Any, *, texts: bool) -> t.Any:
         rule = True if field in self.anywhere else self.tree.get(field)
-        return self._walk(value, rule, (field,))
+        try:
+            return self._walk(value, rule, (field,), texts=texts)
+        except RecursionError:
+            raise StreamFailed(
+                f"field {field!r} of a row is nested too deeply to find what in it is personal"
+            ) from None
 
     def rule_for(self, rule: t.Any, name: str) -> t.Any:
         """What is personal in a member of something with a rule: True is all, None nothing."""
@@ -89,16 +113,20 @@ class Rules:
             return True
         return rule.get(name, rule.get("*")) if isinstance(rule, dict) else None
 
-    def _walk(self, value: t.Any, rule: t.Any, path: tuple[str, ...]) -> t.Any:
-        if value is None or path in self.spared:
+    def _walk(
+        self, value: t.Any, rule: t.Any, path: tuple[str, ...], *, texts: bool = False
+    ) -> t.Any:
+        if value is None or (path in self.spared and not texts):
             return value
         if isinstance(value, dict):
             return {
-                name: self._walk(item, self.rule_for(rule, name), (*path, name))
+                name: self._walk(item, self.rule_for(rule, name), (*path, name), texts=texts)
                 for name, item in value.items()
             }
         if isinstance(value, list):
-            return [self._walk(item, rule, path) for item in value]
+            return [self._walk(item, rule, path, texts=texts) for item in value]
+        if texts and isinstance(value, str):
+            return self.replace(value)
         # A value where a section should be: what it holds may be any of the section's fields.
         return self.replace(value) if rule or self._is_section(value) else value
 

@@ -1,50 +1,55 @@
 """The fast way of rows: structs that are compiled from a schema, decoded and checked in bulk.
 
-What fits is exactly what `columns.py` would leave as it is. Whatever does not, an unknown field or
-a value of another type, makes a whole chunk take the careful way.
+What fits is exactly what `columns.py` would leave as it is. Whatever does not, a field that nobody
+has seen yet or a value of another type, makes a whole chunk take the careful way.
 """
 
 from __future__ import annotations
 
-import keyword
 import operator
 import re
 import typing as t
 from types import GenericAlias
 
 import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct
 
-from tap_payments.rows.columns import all_suit
 from tap_payments.rows.exact_json import loads, spell
+from tap_payments.rows.formats import DECIMAL, all_suit, decimal_texts
+from tap_payments.rows.struct_types import (
+    OnlyWritten,
+    Types,
+    by_parent,
+    personal_paths,
+    plain_type,
+)
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from tap_payments.rows.columns import Column
+    from tap_payments.rows.extra import Extra
     from tap_payments.rows.privacy import Rules
 
-ACCOUNT = "_account"
-"""The member that tells the rows of several accounts apart."""
-
-_Nothing = t.Literal["\0 no vendor sends this"]
-"""The type of a member that is only written."""
-
-_PLAIN = (("string", str), ("integer", int), ("boolean", bool))
-"""The types whose JSON values survive decoding; of all others the spelling is kept."""
+ACCOUNT, EXTRA = "_account", "_extra"
+"""What tells the rows of several accounts apart, and what the schema has no place for."""
 
 _BRACE_IN_A_TEXT = re.compile(rb"\{ *\\")
 """A brace of the JSON itself has no backslash after it: no quote or line break of a text's."""
 
+_MINUS_ZERO = re.compile(rb"-0[],}\s]")
+
+Fields = list[tuple[str, t.Any, t.Any] | tuple[str, t.Any]]
 Path = tuple[str, ...]
 
 
 class Shape:
     """Rows of one schema as structs, for one account.
 
-    Closed sections become structs of their own, which is fastest; a section of the vendor's that
+    A closed shape makes structs of sections, too, which is fastest; a section of the vendor's that
     has more members than the schema declares is only held by an open shape, which keeps how it is
-    spelled.
+    spelled. `undeclared` are fields that have come and that the schema does not have: each row's
+    are put into its `_extra`.
     """
 
     def __init__(
@@ -52,189 +57,160 @@ class Shape:
         columns: Mapping[str, Column],
         *,
         account: str,
-        extra_selected: bool,
-        texts_sent_as_numbers: Sequence[str],
-        dropped: Sequence[str],
+        extra: Extra | None,
+        texts_sent_as_numbers: Collection[str],
+        dropped: Collection[str],
+        undeclared: Sequence[str],
         rules: Rules | None,
         closed: bool,
     ) -> None:
-        fields: list[tuple[str, t.Any] | tuple[str, t.Any, t.Any]] = []
-        self._spelled: list[tuple[t.Callable[[t.Any], t.Any], msgspec.json.Decoder[t.Any]]] = []
-        for name, column in columns.items():
-            kind = _plain_type(column) or (_section_type(column) if closed else None)
-            if name in texts_sent_as_numbers:
-                kind = int | str
-            if kind is None:
-                check = GenericAlias(list, (_check_type(column),))
-                self._spelled.append((operator.attrgetter(name), msgspec.json.Decoder(check)))
-            if column.key:
-                fields.insert(0, (name, Raw if kind is None else kind))
-            else:
-                fields.append((name, Raw if kind is None else kind | None | UnsetType, UNSET))
-        if extra_selected:
-            fields.append(("_extra", _Nothing, None))
-        # The account is the structs' tag, so that it costs nothing per row. A row of the vendor's
-        # with another value in a field of the tap's name does not fit.
-        self.row = msgspec.defstruct(
-            "Row", fields, forbid_unknown_fields=True, gc=False, tag_field=ACCOUNT, tag=account
-        )
-        self._rows = msgspec.json.Decoder(GenericAlias(list, (self.row,)))
-        self._formatted = [
-            (operator.attrgetter(name), column.format)
-            for name, column in columns.items()
-            if column.format
-        ]
-        self._numbers = tuple(texts_sent_as_numbers)
+        self._columns = {name: each for name, each in columns.items() if name not in dropped}
         self._dropped = tuple(dropped)
+        self._extra = extra
         self._rules = rules
+        types = Types(closed=closed, sent_as_numbers=texts_sent_as_numbers)
+        kinds = {name: types.of(column) for name, column in self._columns.items()}
+        self._undeclared = {f"undeclared_{index}_": name for index, name in enumerate(undeclared)}
+        self.row = self._make_row(kinds, account)
+        self._rows = msgspec.json.Decoder(GenericAlias(list, (self.row,)))
+        self._decimals = [
+            name for name in texts_sent_as_numbers if (self._format_of(name) == DECIMAL)
+        ]
+        self._spelled = [
+            (name, msgspec.json.Decoder(GenericAlias(list, (types.to_check(self._columns[name]),))))
+            for name, kind in kinds.items()
+            if kind is None and name not in self._decimals
+        ]
+        self._formatted = [
+            (name, column.format)
+            for name, column in self._columns.items()
+            if column.format and name not in self._decimals
+        ]
+        # What is kept as it is spelled is read when it holds something personal.
         self._open = [
             name
-            for name, column in columns.items()
-            if not _plain_type(column) and not (closed and _section_type(column))
+            for name, kind in kinds.items()
+            if kind is None and not plain_type(self._columns[name])
         ]
-        self._personal = _by_parent(
-            [path for path in _personal_paths(columns, rules) if path[0] not in self._open]
-            if rules
-            else []
+        self._numbers = self._below_structs(
+            tuple(name.split(".")) for name in texts_sent_as_numbers if name not in self._decimals
+        )
+        self._personal = self._below_structs(personal_paths(self._columns, rules) if rules else ())
+
+    def _make_row(self, kinds: Mapping[str, t.Any], account: str) -> type[Struct]:
+        fields: Fields = [(ACCOUNT, OnlyWritten, account)]
+        for name, column in self._columns.items():
+            if column.key:
+                fields.append((name, kinds[name] or Raw))
+            else:
+                fields.append((name, kinds[name] | None if kinds[name] else Raw, None))
+        if self._extra is not None:
+            fields.append((EXTRA, OnlyWritten, None))
+        left_out = (*self._dropped, *self._undeclared)
+        fields += [(name, Raw, UNSET) for name in left_out]
+        return msgspec.defstruct(
+            "Row", fields, forbid_unknown_fields=True, gc=False, kw_only=True,
+            rename=self._undeclared,
+        )  # fmt: skip
+
+    def _format_of(self, name: str) -> str | None:
+        return self._columns[name].format if name in self._columns else None
+
+    def _below_structs(
+        self, paths: t.Iterable[tuple[str, ...]]
+    ) -> dict[tuple[str, ...], list[str]]:
+        """Paths by their parents, but for those into what is kept as it is spelled."""
+        return by_parent(
+            [path for path in paths if path[0] in self._columns and path[0] not in self._open]
         )
 
     def read(self, rows: Sequence[Raw]) -> list[Struct] | None:
-        """The rows as structs; None: one of them does not fit."""
+        """The rows as structs, ready to be written; None: one of them does not fit."""
         block = b"[" + b",".join(rows) + b"]"
-        if self._rules is not None and _may_spell_objects(block):
+        if self._rules is not None and self._rules.anywhere and _may_spell_objects(block):
             return None  # a text that spells an object may spell a person
         try:
-            return self.check(self._rows.decode(block))
-        except (msgspec.MsgspecError, RecursionError):
+            structs: list[Struct] = self._rows.decode(block)
+            self._check(structs)
+            self._rewrite(structs)
+        except (msgspec.MsgspecError, RecursionError, ValueError):
             return None
-
-    def check(self, structs: list[Struct]) -> list[Struct] | None:
-        """Structs as they are written; None: one of them does not fit, and none was changed."""
-        try:
-            for get, check in self._spelled:
-                if pieces := [value for value in map(get, structs) if value is not UNSET]:
-                    check.decode(b"[" + b",".join(pieces) + b"]")
-        except (msgspec.MsgspecError, RecursionError):
-            return None
-        for get, format_ in self._formatted:
-            if not all_suit(list(map(get, structs)), t.cast("str", format_)):
-                return None
-        self._rewrite(structs)
         return structs
 
+    def _check(self, structs: list[Struct]) -> None:
+        for name, check in self._spelled:
+            if pieces := [value for value in _values(structs, name) if value is not None]:
+                block = b"[" + b",".join(pieces) + b"]"
+                check.decode(block)
+                if self._columns[name].members and _MINUS_ZERO.search(block):
+                    raise ValueError("an integer that is written as 0")
+        for name, format_ in self._formatted:
+            if not all_suit(_values(structs, name), t.cast("str", format_)):
+                raise ValueError("no such text")
+
     def _rewrite(self, structs: list[Struct]) -> None:
-        for name in self._numbers:
-            values = list(map(operator.attrgetter(name), structs))
-            if values.count(None) < len(values):
-                for struct, value in zip(structs, values, strict=True):
-                    if value.__class__ is int:
-                        setattr(struct, name, str(value))
+        for name in self._decimals:
+            _set_all(structs, name, decimal_texts(_values(structs, name)))
+        _replace_each(structs, self._numbers, int, str)
+        if self._undeclared and self._extra is not None:
+            self._set_aside(structs, self._extra)
         if self._rules is not None:
             self._replace(structs, self._rules)
-        for name in self._dropped:
-            for struct in structs:
-                setattr(struct, name, UNSET)
+        for name in (*self._dropped, *self._undeclared):
+            _set_all(structs, name, [UNSET] * len(structs))
+
+    def _set_aside(self, structs: list[Struct], extra: Extra) -> None:
+        columns = {name: _values(structs, own) for own, name in self._undeclared.items()}
+        found = {
+            name: values for name, values in columns.items() if values.count(UNSET) < len(values)
+        }
+        if found:
+            _set_all(structs, EXTRA, extra.texts(found))
 
     def _replace(self, structs: list[Struct], rules: Rules) -> None:
         """Puts what may leave the tap in the place of personal values."""
-        replace = rules.replace
-        for parents, names in self._personal.items():
-            for struct in structs:
-                section: t.Any = struct
-                for parent in parents:
-                    section = getattr(section, parent)
-                    if section is None or section is UNSET:
-                        break
-                else:
-                    for name in names:
-                        if (value := getattr(section, name)).__class__ is str:
-                            setattr(section, name, replace(value))
+        _replace_each(structs, self._personal, str, rules.replace)
         for name in self._open:
             for struct in structs:
                 value = getattr(struct, name)
-                if value is not UNSET and rules.touches(name, spelled := bytes(value)):
+                if value is not None and rules.touches(name, spelled := bytes(value)):
                     setattr(struct, name, spell(rules.apply(name, loads(spelled))))
+
+
+def _values(structs: list[Struct], name: str) -> list[t.Any]:
+    return list(map(operator.attrgetter(name), structs))
+
+
+def _set_all(structs: list[Struct], name: str, values: Sequence[t.Any]) -> None:
+    for struct, value in zip(structs, values, strict=True):
+        setattr(struct, name, value)
+
+
+def _replace_each(
+    structs: list[Struct],
+    paths: Mapping[Path, list[str]],
+    kind: type,
+    replace: Callable[[t.Any], t.Any],
+) -> None:
+    """Replaces the values of a type at some paths, which are given by their parents."""
+    for parents, names in paths.items():
+        for section in _sections(structs, parents):
+            for name in names:
+                if (value := getattr(section, name)).__class__ is kind:
+                    setattr(section, name, replace(value))
+
+
+def _sections(structs: list[Struct], parents: Path) -> Iterator[t.Any]:
+    for struct in structs:
+        section: t.Any = struct
+        for parent in parents:
+            section = getattr(section, parent)
+            if section is None or section is UNSET:
+                break
+        else:
+            yield section
 
 
 def _may_spell_objects(block: bytes) -> bool:
     """Whether a text in some JSON may itself be the JSON of an object."""
     return _BRACE_IN_A_TEXT.search(block) is not None or b"\\u007" in block
-
-
-def can_be_shaped(columns: Mapping[str, Column], rules: Rules | None) -> bool:
-    """Whether structs can hold these columns, and texts everything personal in them."""
-    every = [each for column in columns.values() for each in (column, *_members_of(column))]
-    names = (each.name.rpartition(".")[2] for each in every)
-    if not all(name.isidentifier() and not keyword.iskeyword(name) for name in names):
-        return False
-    if rules is None:
-        return True
-    texts = {tuple(each.name.split(".")) for each in every if _plain_type(each) is str}
-    return all(path in texts for path in _personal_paths(columns, rules))
-
-
-def _members_of(column: Column) -> Iterator[Column]:
-    for member in column.members.values():
-        yield member
-        yield from _members_of(member)
-
-
-def _personal_paths(columns: Mapping[str, Column], rules: Rules) -> list[Path]:
-    """The declared fields that are personal."""
-
-    def leaves(column: Column, path: Path, rule: t.Any) -> Iterator[Path]:
-        if path in rules.spared:
-            return
-        if not column.members:
-            if rule and "object" not in column.kinds:
-                yield path
-            return
-        for name, member in column.members.items():
-            yield from leaves(member, (*path, name), rules.rule_for(rule, name))
-
-    return [
-        path
-        for name, column in columns.items()
-        for path in leaves(column, (name,), rules.rule_for(rules.tree, name))
-    ]
-
-
-def _by_parent(paths: list[Path]) -> dict[Path, list[str]]:
-    found: dict[Path, list[str]] = {}
-    for *parents, name in paths:
-        found.setdefault(tuple(parents), []).append(name)
-    return found
-
-
-def _plain_type(column: Column) -> t.Any:
-    """The type of a column whose JSON value survives decoding; None: keep its spelling."""
-    kinds = column.kinds - {"null"}
-    return next((kind for name, kind in _PLAIN if kinds == {name}), None)
-
-
-def _section_type(column: Column, *, closed: bool = True) -> t.Any:
-    """A struct for a section; None where a closed one would not keep all of it exactly."""
-    if not column.members or column.kinds - {"null"} != {"object"}:
-        return None
-    members: list[tuple[str, t.Any, t.Any]] = []
-    for name, member in column.members.items():
-        kind = _plain_type(member) or _section_type(member, closed=closed)
-        if closed and (kind is None or member.format):
-            return None
-        if kind is None or member.format:
-            kind = _check_type(member)
-        members.append((name, kind | None | UnsetType, UNSET))
-    return msgspec.defstruct("Section", members, forbid_unknown_fields=closed, gc=False)
-
-
-def _check_type(column: Column) -> t.Any:
-    """The type that tells whether a spelling that is kept fits."""
-    kinds = column.kinds - {"null"}
-    if kinds == {"number"}:
-        return int | float | None
-    if kinds == {"array"}:
-        return GenericAlias(list, (t.Any,)) | None
-    if kinds == {"object"}:
-        section = _section_type(column, closed=False) or GenericAlias(dict, (str, Raw))
-        return section | None
-    return t.Any if not kinds else _Nothing

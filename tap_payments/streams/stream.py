@@ -13,7 +13,7 @@ from singer_sdk.mapper import SameRecordTransform
 
 from tap_payments.errors import StreamFailed
 from tap_payments.http.calls import Tally
-from tap_payments.rows.codec import Batch, RowCodec, RowWriter
+from tap_payments.rows.codec import RowCodec
 from tap_payments.rows.privacy import Rules, replacement
 
 if t.TYPE_CHECKING:
@@ -23,6 +23,7 @@ if t.TYPE_CHECKING:
     from singer_sdk.singerlib import Catalog
 
     from tap_payments.accounts.account import Provider
+    from tap_payments.rows.batch import Batch, RowWriter
     from tap_payments.tap import TapPayments
 
 Context = dict[str, t.Any]
@@ -159,7 +160,7 @@ class ProviderStream(Stream, abc.ABC):
             texts_sent_as_numbers=self.texts_sent_as_numbers,
             selected=lambda name: self.mask[("properties", name)],
             added={"_account": account.account},
-            rules=Rules(self.personal, replace) if replace and self.personal else None,
+            rules=Rules(self.personal, replace) if replace else None,
             warn=self.warn_once,
             only_careful=not self.plain,
         )

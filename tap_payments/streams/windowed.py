@@ -8,12 +8,9 @@ import operator
 import typing as t
 from datetime import timedelta
 
-from msgspec import Raw, Struct
-
 from tap_payments.errors import StreamFailed
 from tap_payments.http.calls import Tally
-from tap_payments.rows.exact_json import dumps, loads
-from tap_payments.rows.structs import ACCOUNT
+from tap_payments.rows.canonical import text_of
 from tap_payments.streams.stream import Context, ProviderStream
 from tap_payments.sync.flight import Again, Flight, Page
 from tap_payments.windows.edges import Edges
@@ -23,11 +20,12 @@ from tap_payments.windows.window import Span, Window, plan_windows
 
 if t.TYPE_CHECKING:
     import threading
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from tap_payments.accounts.account import Provider
-    from tap_payments.rows.codec import Batch, RowCodec
+    from tap_payments.rows.batch import Batch
+    from tap_payments.rows.codec import RowCodec
 
 
 class IncrementalStream(ProviderStream):
@@ -163,13 +161,13 @@ class WindowedStream(IncrementalStream):
                 self.commit(account, context, outcome)
                 self.tap.progress.moved(windows=1)
 
-    def sift(self, source: Source, edges: Edges, batch: Batch) -> Batch:  # noqa: ARG002
+    def sift(self, source: Source, edges: Edges, batch: Batch) -> Batch:
         """The rows that have not been delivered by the window before."""
         if batch.careful:
             cursors: list[t.Any] = [text_of(row, self.cursor) for row in batch.rows]
         else:
             cursors = list(map(operator.attrgetter(self.cursor), batch.rows))
-        return batch._replace(rows=edges.sift(batch.rows, cursors, spell_row))
+        return batch._replace(rows=edges.sift(batch.rows, cursors, source.codec.spell))
 
     def probe(self, account: Provider) -> None:
         """Asks for the first page of the newest window."""
@@ -211,29 +209,3 @@ class WindowOutcome:
         self.pages += 1
         if page.total is not None:
             self.provider_count = page.total
-
-
-def text_of(row: Struct | Mapping[str, t.Any], field: str) -> str | None:
-    """A field of a row as a text; None where it is none."""
-    value = row.get(field) if isinstance(row, dict) else getattr(row, field)
-    if isinstance(value, Raw):
-        value = loads(bytes(value))
-    return value if isinstance(value, str) else None
-
-
-def spell_row(row: Struct | Mapping[str, t.Any]) -> bytes:
-    """One spelling for a row, whether it was read with care or not."""
-    members = loads(dumps(row))
-    members.pop(ACCOUNT, None)  # a struct has it, careful members get it when they are written
-    if members.get("_extra") is None:
-        members.pop("_extra", None)
-    return dumps(_in_order(members))
-
-
-def _in_order(value: t.Any) -> t.Any:
-    """The same value; a section that was read as a struct has its members in another order."""
-    if isinstance(value, dict):
-        return {name: _in_order(item) for name, item in sorted(value.items())}
-    if isinstance(value, list):
-        return [_in_order(item) for item in value]
-    return value

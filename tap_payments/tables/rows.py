@@ -8,7 +8,7 @@ import typing as t
 import msgspec
 
 from tap_payments.errors import StreamFailed
-from tap_payments.rows.codec import Batch, RowWriter
+from tap_payments.rows.batch import Batch, RowWriter
 from tap_payments.rows.exact_json import spell
 from tap_payments.tables.row_ids import RowIds
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 from singer_sdk.singerlib.json import serialize_json
@@ -75,13 +74,9 @@ def codec_of(schema: t.Any = FLAT, *, page: t.Any = RowsPage, **options: t.Any) 
     return RowCodec(schema=schema, page=page, **settings | options)
 
 
-READER = ThreadPoolExecutor(1)
-
-
-def lines_of(codec: RowCodec, body: str | bytes, *, ahead: bool = False) -> list[bytes]:
-    """The records of a page as they are written; of one that another thread read `ahead`."""
-    spelled = body if isinstance(body, bytes) else body.encode()
-    page = READER.submit(codec.decode, spelled).result() if ahead else codec.decode(spelled)
+def lines_of(codec: RowCodec, body: str | bytes) -> list[bytes]:
+    """The records of a page as they are written."""
+    page = codec.decode(body if isinstance(body, bytes) else body.encode())
     lines: list[bytes] = []
     for batch in codec.batches(codec.rows_of(page)):
         nothing, *rows = codec.encode(batch).splitlines()
@@ -90,8 +85,14 @@ def lines_of(codec: RowCodec, body: str | bytes, *, ahead: bool = False) -> list
     return lines
 
 
-def records_of(codec: RowCodec, body: str | bytes, *, ahead: bool = False) -> list[t.Any]:
-    return [exactly(line) for line in lines_of(codec, body, ahead=ahead)]
+def records_of(codec: RowCodec, body: str | bytes) -> list[t.Any]:
+    return [exactly(line) for line in lines_of(codec, body)]
+
+
+def extra_of(record: Record) -> t.Any:
+    """What a record's `_extra` spells."""
+    assert isinstance(record["_extra"], str | None)
+    return exactly(record["_extra"]) if record["_extra"] is not None else None
 
 
 def by_the_sdk(codec: RowCodec, body: str) -> list[t.Any]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from tap_payments.rows.exact_json import dumps, loads, parse_object, spell, to_python
+from tap_payments.rows.exact_json import dumps, loads, parse_object, spell
 
 NUMBERS = [
     "0",
@@ -28,6 +28,7 @@ NUMBERS = [
     "1e400",
     "-1.5E-400",
     "99999999999999999999.99999999999999999999",
+    "7" * 5000,
 ]
 
 texts = st.text(st.characters(exclude_categories=()), max_size=8)
@@ -40,9 +41,8 @@ values = st.recursive(
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_number_is_written_with_the_digits_that_it_came_with(number: str) -> None:
-    expected = number if number != "-0" else "0"
-    assert dumps(loads(number)) == expected.encode()
-    assert dumps({"a": [loads(number)]}) == f'{{"a":[{expected}]}}'.encode()
+    assert dumps(loads(number)) == number.encode()
+    assert dumps({"a": [loads(number)]}) == f'{{"a":[{number}]}}'.encode()
 
 
 @given(st.from_regex(r"\A-?(0|[1-9][0-9]{0,30})\.[0-9]{1,30}([eE][+-]?[0-9]{1,3})?\Z"))
@@ -75,7 +75,7 @@ def test_a_lone_surrogate_is_kept_as_an_escape(text: str) -> None:
 
 def test_a_lone_surrogate_beside_exact_pieces_spoils_none_of_them() -> None:
     value = {"a": "\ud800", "b": Raw(b'{"n": 12.10}'), "c": loads("1e3"), "d": [Raw(b"-0.50")]}
-    assert dumps(value) == b'{"a":"\\ud800","b":{"n":12.10},"c":1e3,"d":[-0.50]}'
+    assert dumps(value) == b'{"a":"\\ud800","b":{"n": 12.10},"c":1e3,"d":[-0.50]}'
 
 
 @pytest.mark.parametrize(
@@ -113,13 +113,6 @@ def test_members_beside_a_lone_surrogate_keep_their_digits() -> None:
 def test_what_is_not_an_object_is_refused(text: bytes) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         parse_object(text)
-
-
-def test_pieces_of_json_become_values_anywhere() -> None:
-    assert to_python({"a": [Raw(b"1"), {"b": Raw(b'["x", null]')}], "c": 2}) == {
-        "a": [1, {"b": ["x", None]}],
-        "c": 2,
-    }
 
 
 def test_a_value_is_spelled_as_a_piece_of_json() -> None:

@@ -7,8 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tap_payments.errors import StreamFailed
 from tests.rows.privacy_box import hmac_of, rules
-from tests.rows.row_box import KEYS, NESTED, ROW, codec_of, lines_of, outcome, page_of, records_of
+from tests.rows.row_box import (
+    KEYS,
+    NESTED,
+    ROW,
+    codec_of,
+    extra_of,
+    lines_of,
+    outcome,
+    page_of,
+    records_of,
+)
 from tests.support.vendor_json import EVERYTHING, exactly, row_of
 
 
@@ -54,16 +65,86 @@ def test_the_hash_is_in_the_column_and_the_rest_keeps_its_digits() -> None:
 
 def test_a_hash_where_a_number_should_be_fits_the_schema_all_the_same() -> None:
     record = records_of(codec_with("hash", "rate"), f'{{"rows":[{{{ROW},"rate":12.10}}]}}')[0]
-    assert (record["rate"], record["_extra"]) == (None, {"rate": hmac_of("12.10")})
+    assert (record["rate"], extra_of(record)) == (None, {"rate": hmac_of("12.10")})
+
+
+def concealed(value: t.Any) -> t.Any:
+    """What `_extra` holds, with a hash for each text."""
+    if isinstance(value, dict):
+        return {name: concealed(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [concealed(item) for item in value]
+    return hmac_of(value) if isinstance(value, str) else value
 
 
 @given(data=st.data())
-def test_rows_without_personal_values_are_written_as_without_rules(data: st.DataObject) -> None:
+def test_rows_without_personal_values_differ_from_those_without_rules_only_in_extra(
+    data: st.DataObject,
+) -> None:
     row = data.draw(row_of(NESTED["properties"], KEYS))
     body = f'{{"rows":[{row}]}}'
     ruled = codec_with("hash", "nowhere", "*.nothing")
+    found = outcome(lambda: records_of(ruled, body))
     expected = outcome(lambda: records_of(codec_of(NESTED), body))
-    assert outcome(lambda: records_of(ruled, body)) == expected
+    if isinstance(found, str) or isinstance(expected, str):
+        assert found == expected
+        return
+    assert extra_of(found[0]) == concealed(extra_of(expected[0]))
+    assert {**found[0], "_extra": None} == {**expected[0], "_extra": None}
+
+
+@pytest.mark.parametrize("careful", [False, True])
+@pytest.mark.parametrize(
+    ("members", "extra"),
+    [
+        ('"new":"canary"', '{"new":TEXT}'),
+        (
+            '"new":{"a":["canary",1.50,true,null],"b":{}}',
+            '{"new":{"a":[TEXT,1.50,true,null],"b":{}}}',
+        ),
+        ('"new":1e3', '{"new":1e3}'),
+        ('"new":{"email":7}', '{"new":{"email":SEVEN}}'),
+        ('"minor":"canary"', '{"minor":TEXT}'),
+        ('"money":"canary"', '{"money":TEXT}'),
+        ('"part":{"minor":"canary","rate":"canary"}', '{"part":{"minor":TEXT,"rate":TEXT}}'),
+        ('"part":{"rate":1.50,"minor":"canary"}', '{"part":{"minor":TEXT,"rate":RATE}}'),
+        ('"part":["canary"]', '{"part":[TEXT]}'),
+        ('"_account":"main"', '{"_account":MAIN}'),
+    ],
+)
+@pytest.mark.parametrize("mode", ["hash", "drop"])
+def test_every_text_in_extra_is_replaced_once_and_numbers_stay(
+    members: str, extra: str, mode: str, *, careful: bool
+) -> None:
+    names = {"TEXT": "canary", "SEVEN": "7", "RATE": "1.50", "MAIN": "main"}
+    for name, text in names.items():
+        extra = extra.replace(name, f'"{hmac_of(text)}"' if mode == "hash" else "null")
+    if mode == "drop":
+        extra = extra.replace(',"rate":null', "") if "1.50" in members else extra
+    codec = codec_with(mode, "part.rate", "*.email", only_careful=careful)
+    body = page_of([f"{{{ROW},{members}}}"])
+    for _ in range(2):  # the second time, structs are compiled for what came
+        (record,) = records_of(codec, body)
+        assert extra_of(record) == exactly(extra)
+
+
+@pytest.mark.parametrize("mode", ["hash", "drop"])
+def test_a_stream_without_personal_columns_keeps_no_text_in_extra_either(mode: str) -> None:
+    codec = codec_of(NESTED, rules=rules(mode, "nowhere"))
+    for _ in range(2):
+        (line,) = lines_of(codec, page_of([f'{{{ROW},"text":"kept","new":"canary"}}']))
+        assert b"canary" not in line
+        assert b"kept" in line
+
+
+@pytest.mark.parametrize("where", ['"new":', '"empty":'])
+def test_what_is_nested_too_deeply_to_be_searched_is_an_error_that_names_the_field(
+    where: str,
+) -> None:
+    deep = '{"email":' * 900 + '"canary"' + "}" * 900
+    field = where.strip('":')
+    with pytest.raises(StreamFailed, match=f"field '{field}' of a row is nested too deeply"):
+        lines_of(codec_with("drop", "*.email"), page_of([f"{{{ROW},{where}{deep}}}"]))
 
 
 RULED = (

@@ -10,10 +10,13 @@ import typing as t
 import msgspec
 from msgspec import Raw, Struct
 
-from tap_payments.errors import Unreadable
+from tap_payments.errors import StreamFailed, Unreadable
+from tap_payments.providers.begateway import schemas
+from tap_payments.rows.columns import Column
+from tap_payments.rows.exact_json import parse_object
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 T = t.TypeVar("T")
 
@@ -38,7 +41,11 @@ class _CountAnswer(Struct):
 
 
 class _Identified(Struct):
-    uid: t.Any = None
+    uid: str
+
+
+_identified = msgspec.json.Decoder(_Identified)
+_UID = Column("uid", schemas.TRANSACTIONS["properties"]["uid"], key=True)
 
 
 def parse_count(body: bytes) -> int:
@@ -53,12 +60,21 @@ def parse_count(body: bytes) -> int:
         raise Unreadable("the body is not what the vendor's document says") from error
 
 
-def uids_of(rows: list[t.Any]) -> Iterator[str]:
-    """The uids of a page's rows; one without is refused when it is written."""
+def uids_of(rows: Iterable[Raw]) -> Iterator[bytes]:
+    """The uids of a page's rows.
+
+    Raises:
+        StreamFailed: a row has none; the message says so as where rows are written.
+    """
     for row in rows:
-        if isinstance(row, dict):
-            uid = row.get("uid")
-        else:
-            uid = (msgspec.json.decode(row, type=_Identified) if isinstance(row, Raw) else row).uid
-        if isinstance(uid, str):
-            yield uid
+        try:
+            yield _identified.decode(row).uid.encode()
+        except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
+            yield _uid_of(row)
+
+
+def _uid_of(row: Raw) -> bytes:
+    members = parse_object(row)
+    if "uid" not in members:
+        raise StreamFailed("a row lacks its key field 'uid'")
+    return bytes(_UID.fit(members["uid"])[0])

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from tap_payments.rows.fields import (
     day,
+    decimal,
     flag,
     instant,
     integer,
     key,
+    listing,
     minor_units,
-    number,
     record,
     section,
     text,
@@ -22,6 +23,7 @@ BILLING_ADDRESS = section(
     "The payer's billing address. Personal, but for the country.",
     first_name=text("First name."),
     last_name=text("Last name."),
+    middle_name=text("Middle name."),
     address=text("Street address."),
     country=text("ISO 3166-1 alpha-2 country."),
     city=text("City."),
@@ -125,6 +127,8 @@ AVS_CVC = section(
 ADDITIONAL_DATA = section(
     "What else the gateway knows of the transaction.",
     request_id=text("Id of the request."),
+    notifications=listing("What the payer was told by.", text("Such as email.")),
+    receipt_text=listing("What the receipt says besides.", text("A line.")),
     browser=BROWSER,
     vendor=section(
         "Who handed the card data over.",
@@ -133,6 +137,20 @@ ADDITIONAL_DATA = section(
     ),
     tdsecure=TDSECURE,
     avs_cvc=AVS_CVC,
+)
+
+# https://docs.bepaid.by/en/payment_methods/apms/erip/webhooks/
+ERIP = section(
+    "ERIP's part of the payment, for payments by ERIP.",
+    request_id=text("ERIP's id of the request; a text, since it may have leading zeros."),
+    service_no=text("The service's number at the gateway; a text, also where it is a number."),
+    service_no_erip=text("The service's number in ERIP."),
+    account_number=text("Account number. Personal."),
+    transaction_id=text("ERIP's id of the transaction; a text, also where it is a number."),
+    agent_code=text("The agent that took the payment."),
+    instruction=listing("The way to the service in ERIP's tree.", text("One way.")),
+    service_info=listing("What the payer was shown of the service.", text("A line.")),
+    receipt=listing("What the payer's receipt says.", text("A line.")),
 )
 
 # In the order of the vendor's example, which is the fastest to read; then what others document.
@@ -149,10 +167,10 @@ TRANSACTIONS = record(
     status=text("successful, failed, incomplete, pending, expired, error ..."),
     message=text("Message of the processing."),
     amount=minor_units("Amount in minor units of `currency` (its exponent differs: JPY 0, KWD 3)."),
-    discount_rate=number("Discount rate, percent."),
-    transaction_rate=number("Fee per transaction, as agreed; its unit is not documented."),
-    pay_to_merchant=number("What the merchant is paid, in minor units of `currency`."),
-    transaction_fee=number("Fee of this transaction, in minor units of `currency`."),
+    discount_rate=decimal("Discount rate, percent."),
+    transaction_rate=decimal("Fee per transaction, as agreed; its unit is not documented."),
+    pay_to_merchant=decimal("What the merchant is paid, in minor units of `currency`."),
+    transaction_fee=decimal("Fee of this transaction, in minor units of `currency`."),
     test=flag("Whether it is a test."),
     currency=text("ISO 4217 currency."),
     description=text("Description of the payment."),
@@ -179,7 +197,7 @@ TRANSACTIONS = record(
     code=text("The gateway's response code, such as S.0000."),
     friendly_message=text("The message for the payer."),
     status_code=text("The processing's status code."),
-    erip=section("ERIP's part of the payment.", account_number=text("Account number. Personal.")),
+    erip=ERIP,
     alternative=section("The alternative method's part of the payment."),
     avs_cvc=AVS_CVC,
     smart_routing_verification=section("Result of the routing rules."),
@@ -198,4 +216,10 @@ PERSONAL = (
     "*.iban",
     "*.phone",
     "*.email",
+)
+
+TEXTS_SENT_AS_NUMBERS = (
+    *("order_id", "tracking_id"),
+    *("discount_rate", "transaction_rate", "pay_to_merchant", "transaction_fee"),
+    *("erip.request_id", "erip.service_no", "erip.service_no_erip", "erip.transaction_id"),
 )

@@ -5,10 +5,11 @@ https://doc.begateway.com/en/payment_management/reports/paginated_report/
 
 from __future__ import annotations
 
-import hashlib
 import typing as t
 from datetime import timedelta
 from functools import partial
+
+from msgspec import Raw
 
 from tap_payments.errors import StreamFailed
 from tap_payments.http.calls import Call
@@ -21,10 +22,11 @@ from tap_payments.providers.begateway.passes import (
     first_watermark,
     to_report_params,
 )
+from tap_payments.rows.canonical import digest_of, text_of
 from tap_payments.rows.digests import Digests
 from tap_payments.rows.exact_json import dumps
 from tap_payments.streams.pagination import Cursors
-from tap_payments.streams.windowed import WindowedStream, spell_row, text_of
+from tap_payments.streams.windowed import WindowedStream
 from tap_payments.sync.flight import Again, Page
 
 if t.TYPE_CHECKING:
@@ -34,7 +36,7 @@ if t.TYPE_CHECKING:
 
     from tap_payments.accounts.account import Provider
     from tap_payments.http.calls import Tally
-    from tap_payments.rows.codec import Batch
+    from tap_payments.rows.batch import Batch
     from tap_payments.streams.stream import Context
     from tap_payments.streams.windowed import Source
     from tap_payments.windows.edges import Edges
@@ -53,7 +55,7 @@ class Transactions(WindowedStream):
     page = ReportPage
     rows_field = "transactions"
     personal = schemas.PERSONAL
-    texts_sent_as_numbers = ("order_id", "tracking_id")
+    texts_sent_as_numbers = schemas.TEXTS_SENT_AS_NUMBERS
 
     # Contexts and watermarks
 
@@ -144,9 +146,17 @@ class Transactions(WindowedStream):
             if self._recent is not None:
                 for row in fresh.rows:
                     if self._recent.has(partial(text_of, row)):
-                        self._delivered.add(_digest(row))
+                        self._delivered.add(digest_of(source.codec.spell(row)))
             return fresh
-        return batch._replace(rows=[row for row in batch.rows if self._delivered.add(_digest(row))])
+        spelled = source.codec.spellings(batch)
+        # What was spelled for its digest is not spelled again for its line.
+        rows = batch.rows if batch.careful else list(map(Raw, spelled))
+        known = self._delivered
+        return batch._replace(
+            rows=[
+                row for row, each in zip(rows, spelled, strict=True) if known.add(digest_of(each))
+            ]
+        )
 
     # Requests
 
@@ -171,7 +181,7 @@ class Transactions(WindowedStream):
             distinct = 0
             for page in self._pages(source, params, fetch):
                 if verified:
-                    distinct += sum(uids.add(_uid_digest(uid)) for uid in uids_of(page.rows))
+                    distinct += sum(uids.add(digest_of(uid)) for uid in uids_of(page.rows))
                 yield page
             if not verified:
                 return
@@ -206,11 +216,3 @@ class Transactions(WindowedStream):
                 has_more=answer.has_more,
             )
             yield Page(rows, size)
-
-
-def _digest(row: t.Any) -> bytes:
-    return hashlib.blake2b(spell_row(row), digest_size=16).digest()
-
-
-def _uid_digest(uid: str) -> bytes:
-    return hashlib.blake2b(uid.encode("utf-8", "surrogatepass"), digest_size=16).digest()
