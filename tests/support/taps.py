@@ -94,8 +94,12 @@ class Run:
 
 
 def vendor_part(record: Row) -> Row:
-    """A record's fields that the vendor sent."""
-    return {name: value for name, value in record.items() if not name.startswith("_")}
+    """A record's fields that the vendor sent, but for nulls: columns that are left out are null."""
+    return {
+        name: value
+        for name, value in record.items()
+        if value is not None and not name.startswith("_")
+    }
 
 
 def spelled(rows: list[Row]) -> list[str]:

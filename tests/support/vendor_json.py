@@ -146,6 +146,13 @@ def exactly(text: bytes | str) -> t.Any:
     return json.loads(text, parse_float=Number, parse_int=Number)
 
 
+def extra_of(record: Mapping[str, t.Any]) -> t.Any:
+    """What a record's `_extra` spells: a text of a JSON object, or null."""
+    extra = record["_extra"]
+    assert extra is None or isinstance(extra, str)
+    return None if extra is None else json.loads(extra)
+
+
 def is_kept(value: t.Any, column: t.Any, extra: t.Any) -> bool:
     """Whether a value is in its column, in parts of both, as its text, or in `_extra`."""
     if value in (column, extra):

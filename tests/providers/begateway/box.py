@@ -7,8 +7,10 @@ import json
 import typing as t
 from datetime import UTC, datetime, timedelta
 
+from tap_payments.providers.begateway.schemas import TEXTS_SENT_AS_NUMBERS
 from tap_payments.sandbox import Clock, Sandbox
 from tests.support.taps import settings, spelled, sync, vendor_part
+from tests.support.vendor_json import extra_of
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +73,7 @@ def upserted(*runs: Run) -> list[str]:
     rows: dict[t.Any, Row] = {}
     for done in runs:
         for record in done.records(STREAM):
-            rows[record["_account"], record["uid"]] = vendor_part(record) | (record["_extra"] or {})
+            rows[record["_account"], record["uid"]] = vendor_part(record) | (extra_of(record) or {})
     return spelled([as_served(row) for row in rows.values()])
 
 
@@ -80,9 +82,16 @@ def truth(sandbox: Sandbox) -> list[str]:
 
 
 def as_served(row: Row) -> Row:
-    """A row with the two ids that the schema says are texts."""
-    texts = {name: row.get(name) for name in ("order_id", "tracking_id")}
-    return row | {name: None if text is None else str(text) for name, text in texts.items()}
+    """A vendor's row as a record has it: numbers where the schema says text are texts, no nulls."""
+    served = json.loads(json.dumps(vendor_part(row)))
+    for path in TEXTS_SENT_AS_NUMBERS:
+        *parents, name = path.split(".")
+        section = served
+        for parent in parents:
+            section = section.get(parent) or {}
+        if section.get(name) is not None:
+            section[name] = str(section[name])
+    return t.cast("Row", served)
 
 
 def asked(sandbox: Sandbox, path: str = "/api/reports") -> list[Row]:

@@ -127,7 +127,7 @@ def test_an_empty_page_with_a_new_cursor_goes_on(server: Server) -> None:
         ([page(1) | {"transactions": [{"id": 1}]}], "key field 'uid'"),
         ([page(1) | {"transactions": [{"uid": None}]}], "key field 'uid'"),
         ([page(1) | {"transactions": [{"uid": 5}]}], "key field 'uid'"),
-        ([page(1) | {"transactions": ["row"]}], "not a JSON object"),
+        ([page(1) | {"transactions": ["row"]}], "a row is no object"),
     ],
 )
 def test_what_cannot_be_read_to_its_end_is_an_error_that_says_where(

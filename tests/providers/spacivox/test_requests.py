@@ -111,6 +111,6 @@ def test_the_list_of_teams_is_read_whole_in_every_run() -> None:
         sandbox.spacivox.teams = [{"id": 3, "name": "new", "lead": "x"}]
         again = sync(sandbox, settings(sandbox, "spacivox", "2026-03-20"), state=run.state)
         assert again.records(TEAMS) == [
-            {"_account": "default", "id": 3, "name": "new", "_extra": {"lead": "x"}}
+            {"_account": "default", "id": 3, "name": "new", "_extra": '{"lead":"x"}'}
         ]
         assert TEAMS not in again.state["bookmarks"]

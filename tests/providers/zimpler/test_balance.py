@@ -48,7 +48,7 @@ def test_the_balance_is_a_row_for_each_currency_as_it_is_now() -> None:
         ({'S"K\\': {"total": None}}, [{"currency": 'S"K\\', "total": None}]),
         (
             {"SEK": {"total": 5, "hold": "1.00"}},
-            [{"currency": "SEK", "total": "5", "_extra": {"hold": "1.00"}}],
+            [{"currency": "SEK", "total": "5", "_extra": '{"hold":"1.00"}'}],
         ),
     ],
 )
@@ -56,7 +56,8 @@ def test_a_balance_is_taken_as_it_comes(server: Server, balance: t.Any, rows: li
     run = reading(server, balance=balance)
     assert run.failed is None
     added = {"_account": "default", "_observed_at": "2026-03-20T12:00:00.000000Z", "_extra": None}
-    assert run.records(BALANCE) == [added | row for row in rows]
+    amounts = dict.fromkeys(("total", "pending", "available"))
+    assert run.records(BALANCE) == [added | amounts | row for row in rows]
     assert_fitting(run)
 
 
