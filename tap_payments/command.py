@@ -11,7 +11,7 @@ import typing as t
 from singer_sdk.exceptions import ConfigValidationError
 
 from tap_payments.errors import Refused, SyncFailed, unexpected
-from tap_payments.output.stopping import ReaderGone, Stopped
+from tap_payments.output.stopping import OutputLost, ReaderGone, Stopped
 from tap_payments.output.writer import silence_stdout
 from tap_payments.tap import TapPayments
 
@@ -24,13 +24,15 @@ def run(tap: type[TapPayments] = TapPayments) -> None:
     logger = logging.getLogger(tap.name)
     try:
         tap.cli()
-    except Stopped as stopped:
-        if not isinstance(stopped, ReaderGone):
-            logger.warning("Ended by %s; the next run resumes at the last STATE", stopped)
-        _leave(stopped.code)
-    except BrokenPipeError:
+    except OutputLost as lost:  # it has said why
+        _leave(lost.code)
+    except (ReaderGone, BrokenPipeError):
         silence_stdout()
+        logger.warning("%s; the next run resumes at the last STATE that it took", ReaderGone.words)
         _leave(ReaderGone.code)
+    except Stopped as stopped:
+        logger.warning("Ended by %s; the next run resumes at the last STATE", stopped)
+        _leave(stopped.code)
     except Exception as error:  # noqa: BLE001 - every one of them ends as a line
         for line in lines_of(error):
             logger.error("%s", line)  # noqa: TRY400 - without a traceback

@@ -24,7 +24,7 @@ from tap_payments.backfill.merging import merge_state
 from tap_payments.backfill.planning import Choice, plan_backfill
 from tap_payments.backfill.running import ShardRun
 from tap_payments.backfill.shards import dump
-from tap_payments.output.stopping import ReaderGone, Stopped
+from tap_payments.output.stopping import OutputLost, ReaderGone, Stopped
 from tap_payments.output.writer import silence_stdout
 from tap_payments.tap import TapPayments
 
@@ -45,13 +45,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(stream=sys.stderr, level=level, format="%(levelname)s %(message)s")
     try:
         return commands[options.command](options)
-    except Stopped as stopped:
-        if not isinstance(stopped, ReaderGone):
-            _complain(f"ended by {stopped}")
-        _leave(stopped.code)
-    except BrokenPipeError:
+    except OutputLost as lost:  # it has said why
+        _leave(lost.code)
+    except (ReaderGone, BrokenPipeError):
         silence_stdout()
+        _complain(ReaderGone.words)
         _leave(ReaderGone.code)
+    except Stopped as stopped:
+        _complain(f"ended by {stopped}")
+        _leave(stopped.code)
     except ConfigValidationError as refusal:
         return _complain(*refusal.errors)
     except Refused as refusal:

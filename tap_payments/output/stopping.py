@@ -37,6 +37,7 @@ class ReaderGone(Stopped):
     """Nobody reads the output any more: the code is that of a process killed by SIGPIPE."""
 
     code = 128 + 13
+    words = "stdout was closed: what reads it has ended, and says itself why"
 
 
 class OutputLost(ReaderGone):
