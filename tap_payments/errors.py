@@ -4,6 +4,7 @@
     WindowTooLong   the API cannot answer for so long a window: halved
     QuotaSpent      the provider's daily quota is used up: ends cleanly, resumes later
     StreamFailed    fails one stream of one account; the others go on
+    AccountFailed   fails all streams of an account, or of its endpoint, in the same words
     SyncFailed      the whole run, once every stream had its turn
     Refused         settings, state or catalog that cannot be used: nothing is asked for
 
@@ -45,6 +46,17 @@ class StreamFailed(Exception):
         super().__init__(message)
         self.kind = kind
         self.status = status
+
+
+class AccountFailed(StreamFailed):
+    """The account, or an endpoint of it, cannot be asked at all: what else needs it fails alike.
+
+    The message is the same for each of them, so that the end of the run can say it once.
+    """
+
+    def again(self) -> AccountFailed:
+        """The same failure, for the next that needs the account."""
+        return AccountFailed(str(self), kind=self.kind, status=self.status)
 
 
 class Refused(Exception):

@@ -85,5 +85,6 @@ class Provider(abc.ABC):
             logger=self.logger,
             subject=self.subject,
             hints=self.hints,
+            address=f"{self.name}.api_url",
             unspoken=self.values,
         )

@@ -8,17 +8,21 @@ import typing as t
 
 import requests
 
-from tap_payments.errors import StreamFailed, Unreadable, WindowTooLong
+from tap_payments.errors import StreamFailed, Unreadable
+from tap_payments.http.answers import is_html
 from tap_payments.http.calls import SharedTally
-from tap_payments.http.retriable import Retriable
-from tap_payments.http.retries import Retries
-from tap_payments.http.statuses import outcome_of, parse_retry_after
+from tap_payments.http.limits import Entrance, Limits
+from tap_payments.http.retriable import PROXY_ADVICE, Retriable
+from tap_payments.http.retries import Attempts, Retries
+from tap_payments.http.statuses import in_words, outcome_of, parse_date, parse_retry_after
 from tap_payments.http.transport import Transport
 from tap_payments.http.vendor_errors import vendor_message
+from tap_payments.windows.clocks import ProviderClock
 
 if t.TYPE_CHECKING:
     import logging
     from collections.abc import Callable, Collection, Mapping
+    from datetime import timedelta
 
     from tap_payments.http.answers import Answer
     from tap_payments.http.calls import Call, Tally
@@ -33,9 +37,9 @@ class Client:
     """Asks one account's API; safe to use from several threads.
 
     `subject` names the account in messages ("Zimpler account 'main'"), `hints` says what to check
-    after a 401 and a 403, `unspoken` are texts that no message repeats after the server. No more
-    than `policy.concurrency` requests are open at a time; a 429 holds all of them back. `is_slow`
-    says whether an answer has kept its reader waiting.
+    after a 401 and a 403, `address` is the setting that says where the API is, `unspoken` are texts
+    that no message repeats after the server. No more than `policy.concurrency` requests are open at
+    a time, and fewer after a 429. `is_slow` says whether an answer has kept its reader waiting.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class Client:
         logger: logging.Logger,
         subject: str,
         hints: Mapping[int, str],
+        address: str = "the address",
         unspoken: Collection[str] = (),
     ) -> None:
         self.api_url = api_url.rstrip("/")
@@ -56,11 +61,13 @@ class Client:
         self.runtime = runtime
         self.logger = logger
         self.subject = subject
-        self.hints = hints
+        self.hints = {407: PROXY_ADVICE, **hints}
+        self.address = address
         self.unspoken = unspoken
         self.retries = Retries(policy, runtime=runtime, logger=logger, subject=subject)
-        self._slots = threading.BoundedSemaphore(policy.concurrency)
-        self._resumes_at: float = 0.0
+        self.limits = Limits(policy.concurrency, runtime=runtime, subject=subject)
+        self.entrance = Entrance()
+        self.clock = ProviderClock()
         self.total = SharedTally()
         self.is_slow = runtime.slow <= 0
         self.transport = Transport(
@@ -79,58 +86,66 @@ class Client:
         """The decoded answer to a call, asked again as often as the policy says.
 
         Raises:
+            AccountFailed: the account, or this endpoint of it, cannot be asked at all.
             StreamFailed: the API refused, or retries did not help.
-            WindowTooLong: 413, or a second 504 or time-out, of a call that is `splittable`.
+            WindowTooLong: 413, a huge answer, or a second 504 or time-out, if it is `splittable`.
             Cancelled: nobody needs the answer any more.
         """
-        attempts = _Attempts(self, call, decode, tally, cancelled, splittable=splittable)
+
+        def ask() -> T:
+            tally.requests += 1
+            return self.ask(call, decode, cancelled)
 
         def retried() -> None:
             tally.retries += 1
             self.total.retried()
 
-        return self.retries.run(
-            attempts.once, what=str(call), cancelled=cancelled, on_retry=retried
+        attempts = Attempts(
+            ask,
+            renew=self.credentials.renew,
+            limits=self.limits,
+            entrance=self.entrance,
+            splittable=splittable,
+            may_be_slow=self.policy.max_retries > 0,
         )
+        with self.entrance.passed(str(call), cancelled):
+            return self.retries.run(
+                attempts.once, what=str(call), cancelled=cancelled, on_retry=retried
+            )
 
-    def ask(self, call: Call, decode: Callable[[bytes], T]) -> T:
+    def ask(
+        self,
+        call: Call,
+        decode: Callable[[bytes], T],
+        cancelled: threading.Event | None = None,
+    ) -> T:
         """The decoded answer to a call that is made once.
 
         Raises:
             Retriable: another try may help.
             StreamFailed: it would not.
+            Cancelled: nobody needs the answer any more.
         """
-        with self._slots:
+        with self.limits.slot(cancelled or threading.Event()) as sent_at:
             self.total.count()
             asked = time.monotonic()
             try:
-                status, _headers, body = self._exchange(call)
+                answer = self._exchange(call)
+            except Retriable as failure:
+                if failure.unreached:
+                    failure.advice = f"check {self.address}, and whether this machine may reach it"
+                raise
             finally:
                 self.is_slow = self.is_slow or time.monotonic() - asked > self.runtime.slow
-        return self._read(call, status, body, decode)
+            self._note_the_time(answer)
+            if outcome_of(answer.status) in ("limited", "transient"):
+                raise self._retriable(answer, sent_at)
+        return self._read(call, answer, decode)
 
-    def keep_back(self, cancelled: threading.Event) -> None:
-        """Waits while a 429 holds the account back."""
-        while (wait := self._resumes_at - self.runtime.clock().timestamp()) > 0:
-            self.runtime.pause(wait, cancelled, f"rate limited by {self.subject}")
-        self.runtime.pause(0, cancelled)
-
-    def _read(self, call: Call, status: int, body: bytes, decode: Callable[[bytes], T]) -> T:
-        if outcome_of(status) == "answer":
-            try:
-                return decode(body)
-            except Unreadable as error:
-                raise Retriable(f"gave an unusable answer: {error}") from error
-        words = vendor_message(body)
-        if any(value in words for value in self.unspoken):
-            words = ""
-        said = f"answered {status}" + (f" ({words})" if words else "")
-        hint = self.hints.get(status)
-        raise StreamFailed(
-            f"{call} {said}" + (f": {hint}" if hint else ""),
-            kind="config" if hint else "system",
-            status=status,
-        )
+    @property
+    def clock_ahead(self) -> timedelta:
+        """By how much this machine's clock is ahead of the provider's; nothing up to a minute."""
+        return self.clock.ahead
 
     def _exchange(self, call: Call) -> Answer:
         request = requests.Request(
@@ -141,62 +156,61 @@ class Client:
             data=call.form and dict(call.form),
             headers=dict(call.headers),
         )
-        answer = self.transport.exchange(request, self.credentials.headers())
-        if outcome_of(answer.status) in ("limited", "transient"):
-            raise self._trouble(answer.status, answer.headers)
-        return answer
+        return self.transport.exchange(request, self.credentials.headers())
 
-    def _trouble(self, status: int, headers: Mapping[str, str]) -> Retriable:
+    def _read(self, call: Call, answer: Answer, decode: Callable[[bytes], T]) -> T:
+        if outcome_of(answer.status) == "answer":
+            try:
+                found = decode(answer.body)
+            except Unreadable as error:
+                raise self._unusable(answer.body, error) from error
+            self.limits.answer()
+            return found
+        words = vendor_message(answer.body)
+        if any(value in words for value in self.unspoken):
+            words = ""
+        said = f"answered {answer.status}" + (f" ({words})" if words else "")
+        hint = self.hints.get(answer.status)
+        raise StreamFailed(
+            f"{call} {said}" + (f": {hint}" if hint else ""),
+            kind="config" if hint else "system",
+            status=answer.status,
+        )
+
+    def _unusable(self, body: bytes, error: Unreadable) -> Retriable:
+        if not is_html(body):
+            return Retriable(f"gave an unusable answer: {error}")
+        return Retriable(
+            "gave an unusable answer: a page in HTML",
+            advice=f"check {self.address}; so may a proxy answer, or the provider's maintenance",
+        )
+
+    def _retriable(self, answer: Answer, sent_at: int) -> Retriable:
+        """What another try may cure; after a 429 the account's other requests wait, too."""
         now = self.runtime.clock()
-        wait = parse_retry_after(headers.get("retry-after"), now)
-        if status != 429:
-            return Retriable(f"answered {status}", wait=wait, slow=status == 504)
-        if wait is not None and wait <= self.policy.max_retry_wait:
-            self._resumes_at = max(self._resumes_at, now.timestamp() + wait)
-        return Retriable("answered 429 (rate limited)", wait=wait, limited=True)
+        wait = parse_retry_after(answer.headers.get("retry-after"), now)
+        reason = in_words(answer.status)
+        if answer.status != 429:
+            return Retriable(reason, wait=wait, slow=answer.status == 504, advice="run again later")
+        if (wait or 0) <= self.policy.max_retry_wait and self.limits.refuse(sent_at, wait or 0):
+            self.logger.warning(
+                "%s: answered 429 (rate limited): at most %d requests at a time from now on",
+                self.subject, self.limits.most,
+            )  # fmt: skip
+        return Retriable(
+            reason, wait=wait, limited=True, advice="lower concurrency, or run less often"
+        )
 
-
-class _Attempts(t.Generic[T]):
-    """The tries of one call: what they remember of one another."""
-
-    def __init__(
-        self,
-        client: Client,
-        call: Call,
-        decode: Callable[[bytes], T],
-        tally: Tally,
-        cancelled: threading.Event,
-        *,
-        splittable: bool,
-    ) -> None:
-        self._client = client
-        self._call = call
-        self._decode = decode
-        self._tally = tally
-        self._cancelled = cancelled
-        self._splittable = splittable
-        self._was_slow = False
-        self._is_renewed = False
-
-    def once(self) -> T:
-        """The answer; asked for a second time where the credentials could be renewed."""
-        try:
-            return self._ask()
-        except StreamFailed as failure:
-            if failure.status == 413 and self._splittable:
-                raise WindowTooLong from None
-            if failure.status != 401 or self._is_renewed or not self._client.credentials.renew():
-                raise
-            self._is_renewed = True
-            return self.once()
-        except Retriable as failure:
-            if self._splittable and failure.slow:
-                if self._was_slow:
-                    raise WindowTooLong from None
-                self._was_slow = True
-            raise
-
-    def _ask(self) -> T:
-        self._client.keep_back(self._cancelled)
-        self._tally.requests += 1
-        return self._client.ask(self._call, self._decode)
+    def _note_the_time(self, answer: Answer) -> None:
+        """Compares the clocks by an answer's date, and warns once where this one is ahead."""
+        date = parse_date(answer.headers.get("date"))
+        if date is None or "age" in answer.headers:  # a cache's answer is as old as it says
+            return
+        knew = self.clock.ahead
+        self.clock.compare(ours=self.runtime.clock(), theirs=date)
+        if self.clock.ahead and not knew:
+            self.logger.warning(
+                "%s: this machine's clock is %s ahead of the provider's: windows are committed by "
+                "the provider's time; set the clock",
+                self.subject, self.clock.ahead,
+            )  # fmt: skip

@@ -6,7 +6,9 @@ import typing as t
 
 import backoff
 
-from tap_payments.errors import StreamFailed
+from tap_payments.errors import StreamFailed, WindowTooLong
+from tap_payments.http.answers import AnswerTooLarge
+from tap_payments.http.limits import JITTER
 from tap_payments.http.retriable import Retriable
 
 if t.TYPE_CHECKING:
@@ -14,6 +16,7 @@ if t.TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterator
 
+    from tap_payments.http.limits import Entrance, Limits
     from tap_payments.runtime import Runtime
 
 LONGEST_WAIT = 60.0
@@ -29,14 +32,6 @@ class Policy(t.NamedTuple):
     max_retries: int = 6
     max_retry_wait: float = 300
     concurrency: int = 4
-
-
-class RetriesSpent(StreamFailed):
-    """Work that another try might still cure, and that had all its tries; `last` says why."""
-
-    def __init__(self, message: str, last: Retriable) -> None:
-        super().__init__(message)
-        self.last = last
 
 
 class Retries:
@@ -66,8 +61,7 @@ class Retries:
         `what` is the work in messages, before the reason: "GET /v1/rows", "the file of ...".
 
         Raises:
-            RetriesSpent: no try helped.
-            StreamFailed: the server asks to wait for longer than the policy allows.
+            StreamFailed: no try helped, or the server asks for too long a wait.
             Cancelled: nobody needs it any more.
         """
         waits = _growing_waits()
@@ -77,30 +71,106 @@ class Retries:
                 return work()
             except Retriable as failure:
                 last = failure
+            if not last.counts:
+                waits = _growing_waits()
             wait = self._wait_after(last, what, next(waits))
-            if retries == self.policy.max_retries:
-                raise RetriesSpent(f"{what} {last}, and {retries} retries did not help", last)
-            retries += 1
+            if last.counts:
+                if retries == self.policy.max_retries:
+                    raise _spent(what, last, retries)
+                retries += 1
+                self.logger.warning(
+                    "%s: %s %s; trying again in %.0f s (%d of %d)",
+                    self.subject, what, last, wait, retries, self.policy.max_retries,
+                )  # fmt: skip
             on_retry()
-            self.logger.warning(
-                "%s: %s %s; trying again in %.0f s (%d of %d)",
-                self.subject, what, last, wait, retries, self.policy.max_retries,
-            )  # fmt: skip
             self.runtime.pause(wait, cancelled, f"{self.subject}: {last}")
 
     def _wait_after(self, failure: Retriable, what: str, usual: float) -> float:
         """How many seconds to wait before the next try."""
-        if failure.wait is None:
-            return usual * self.runtime.chance.uniform(0.8, 1.2)
-        if failure.wait > self.policy.max_retry_wait:
+        wanted = failure.wait or 0.0
+        if wanted > self.policy.max_retry_wait:
             raise StreamFailed(
-                f"{what} {failure} and asks to wait {failure.wait:.0f} s, longer than "
+                f"{what} {failure} and asks to wait {wanted:.0f} s, longer than "
                 f"max_retry_wait ({self.policy.max_retry_wait:.0f} s)"
             )
-        return failure.wait
+        chance = self.runtime.chance
+        # All that were refused together are told the same: they must not come back together.
+        spread = chance.uniform(0, JITTER) if failure.limited and wanted else 0.0
+        return max(wanted + spread, usual * chance.uniform(0.8, 1.2))
+
+
+def _spent(what: str, last: Retriable, retries: int) -> StreamFailed:
+    advice = f": {last.advice}" if last.advice else ""
+    return StreamFailed(f"{what} {last}, and {retries} retries did not help{advice}")
 
 
 def _growing_waits() -> Iterator[float]:
     waits = backoff.expo(max_value=LONGEST_WAIT)
     next(waits)  # the first only starts the generator
     return waits
+
+
+class Attempts(t.Generic[T]):
+    """The tries of one call, and what they remember of one another.
+
+    A call that is `splittable` gives up on its window where the answer is too large or, for the
+    second time, too slow; the first time already where it `may_be_slow` not even once.
+    """
+
+    def __init__(
+        self,
+        ask: Callable[[], T],
+        *,
+        renew: Callable[[], bool],
+        limits: Limits,
+        entrance: Entrance,
+        splittable: bool,
+        may_be_slow: bool,
+    ) -> None:
+        self._ask = ask
+        self._renew = renew
+        self._limits = limits
+        self._entrance = entrance
+        self._splittable = splittable
+        self._may_be_slow = may_be_slow
+        self._is_renewed = False
+        self._answers_before = 0
+
+    def once(self) -> T:
+        """The answer; asked for a second time where the credentials could be renewed."""
+        try:
+            answer = self._ask()
+        except StreamFailed as failure:
+            if self._splittable and (failure.status == 413 or isinstance(failure, AnswerTooLarge)):
+                raise WindowTooLong from None
+            if failure.status == 401 and self._has_new_credentials():
+                return self.once()
+            if failure.status not in (None, 401):
+                self._entrance.open()
+            raise
+        except Retriable as failure:
+            if not failure.unreached:
+                self._entrance.open()
+            self._judge(failure)
+            raise
+        self._entrance.open()
+        return answer
+
+    def _has_new_credentials(self) -> bool:
+        if self._is_renewed:
+            return False
+        self._is_renewed = True
+        return self._renew()
+
+    def _judge(self, failure: Retriable) -> None:
+        """Whether a try counts as one of the retries, and whether the window is too long.
+
+        A 429 does not count while the account gets answers: its turn will come.
+        """
+        if failure.slow and self._splittable:
+            if not self._may_be_slow:
+                raise WindowTooLong from None
+            self._may_be_slow = False
+        answers = self._limits.answers
+        failure.counts = not failure.limited or answers == self._answers_before
+        self._answers_before = answers

@@ -1,4 +1,4 @@
-"""What an answer's status means for its call, and how long it asks to wait."""
+"""What an answer's status and its dates mean for the call."""
 
 from __future__ import annotations
 
@@ -25,6 +25,21 @@ def outcome_of(status: int) -> str:
     return next((outcome for codes, outcome in OUTCOMES if status in codes), "fatal")
 
 
+_MEANINGS = {
+    429: "rate limited",
+    500: "an error on the provider's side",
+    502: "the provider is down",
+    503: "the provider is down or overloaded",
+    504: "the provider took too long",
+}
+
+
+def in_words(status: int) -> str:
+    """An answer that another try may cure, for messages."""
+    meaning = _MEANINGS.get(status)
+    return f"answered {status}" + (f" ({meaning})" if meaning else "")
+
+
 _FOREVER = 1e9
 """Seconds that no setting waits for, and that still lead to a date."""
 
@@ -36,10 +51,14 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
     text = value.strip()
     if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):
         return min(float(text), _FOREVER)
+    instant = parse_date(text)
+    return None if instant is None else max(0.0, (instant - now).total_seconds())
+
+
+def parse_date(value: str | None) -> datetime | None:
+    """An HTTP date as an instant; None where it is none."""
     try:
-        instant = email.utils.parsedate_to_datetime(text)
+        instant = email.utils.parsedate_to_datetime(value or "")
     except (ValueError, OverflowError):
         return None
-    if instant.tzinfo is None:
-        instant = instant.replace(tzinfo=UTC)
-    return max(0.0, (instant - now).total_seconds())
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import ssl
+import time
 import typing as t
 from urllib.parse import urlencode, urlsplit
 
@@ -13,8 +13,14 @@ from requests.adapters import HTTPAdapter
 
 from tap_payments.errors import StreamFailed
 from tap_payments.http.answers import Answer, Response
-from tap_payments.http.origins import REDIRECTS, is_redirect, origin_of, redirected
-from tap_payments.http.retriable import Retriable, in_words, innermost, ran_out_of_time
+from tap_payments.http.origins import (
+    REDIRECTS,
+    is_loopback,
+    is_redirect,
+    origin_of,
+    redirected,
+)
+from tap_payments.http.retriable import failure_of
 from tap_payments.rows.exact_json import dumps
 
 if t.TYPE_CHECKING:
@@ -37,15 +43,17 @@ class _Place(t.NamedTuple):
 class Transport:
     """One session: TLS that is verified, proxies and CA bundles from the environment.
 
-    `pool` is how many connections are kept; `timeout` how many seconds an answer may pause.
+    `pool` is how many connections are kept; `timeout` how many seconds an answer may take, and a
+    file may pause.
     """
 
     def __init__(self, *, user_agent: str, timeout: float, pool: int) -> None:
-        self._timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT, read=min(timeout, LONGEST_TIMEOUT))
+        self._patience = min(timeout, LONGEST_TIMEOUT)
+        self._timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT, read=self._patience)
         self._headers = {
             "User-Agent": user_agent,
             "Accept": "*/*",
-            "Accept-Encoding": "gzip, deflate",
+            "Accept-Encoding": "gzip",
             "Connection": "keep-alive",
         }
         # For what it knows of the environment; it sends nothing itself, so that it can add no
@@ -60,15 +68,16 @@ class Transport:
 
         Raises:
             Retriable: no whole answer came.
+            AnswerTooLarge: it would not fit into memory.
             StreamFailed: the certificate is wrong, or the redirects lead nowhere safe.
         """
         home = origin_of(request.url or "")
         subject = f"{request.method} {urlsplit(request.url or '').path}"
         for _hop in range(REDIRECTS + 1):
             is_home = origin_of(request.url or "") == home
+            deadline = time.monotonic() + self._patience
             with self._opened(request, own if is_home else {}, subject) as response:
-                # requests' own reading copies the body in chunks of 10 KB.
-                body = response.raw.read(decode_content=True)
+                body = response.read(subject, deadline)
             if not is_redirect(response):
                 return Answer(response.status, response.headers, body)
             request = redirected(request, response, subject)
@@ -101,14 +110,7 @@ class Transport:
             with self._sent(request, own, subject) as response:
                 yield response
         except urllib3.exceptions.HTTPError as error:
-            if ran_out_of_time(error):
-                raise Retriable("did not answer in time", slow=True) from error
-            cause = innermost(error)
-            if isinstance(cause, ssl.SSLCertVerificationError):
-                raise StreamFailed(
-                    f"{subject}: the server's certificate could not be verified", kind="config"
-                ) from error
-            raise Retriable(f"failed: {in_words(cause)}") from error
+            raise failure_of(error, subject) from error
         except OSError as error:
             raise StreamFailed(
                 f"{subject}: {error.strerror or 'the CA bundle of the environment is not there'}",
@@ -138,6 +140,12 @@ class Transport:
                 timeout=self._timeout,
             )
             return Response(place.url, raw.status, raw.headers, raw)
+        except requests.exceptions.InvalidSchema as error:  # SOCKS, which needs another library
+            raise StreamFailed(
+                f"{subject}: the environment names a proxy of a kind that cannot be used: give an "
+                "HTTP proxy in HTTPS_PROXY, or the host in NO_PROXY",
+                kind="config",
+            ) from error
         except ValueError as error:  # of requests, too, for what is no URL or no header
             raise StreamFailed(
                 f"{subject} could not be sent ({type(error).__name__}): "
@@ -154,7 +162,9 @@ class Transport:
         found = self._session.merge_environment_settings(
             t.cast("str", prepared.url), proxies={}, stream=True, verify=None, cert=None
         )
-        verify, proxies, cert = found["verify"], found["proxies"], found["cert"]
+        verify, cert = found["verify"], found["cert"]
+        # A proxy would be asked for its own loopback, and be given the credentials to it.
+        proxies = {} if is_loopback(origin_of(url).host) else found["proxies"]
         adapter = t.cast("HTTPAdapter", self._session.get_adapter(t.cast("str", prepared.url)))
         pool = adapter.get_connection_with_tls_context(prepared, verify, proxies, cert)
         adapter.cert_verify(pool, prepared.url, verify, cert)  # type: ignore[no-untyped-call]  # requests' own

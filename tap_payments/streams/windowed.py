@@ -8,7 +8,7 @@ import operator
 import typing as t
 from datetime import timedelta
 
-from tap_payments.errors import StreamFailed
+from tap_payments.errors import AccountFailed, StreamFailed
 from tap_payments.http.calls import Tally
 from tap_payments.rows.canonical import text_of
 from tap_payments.streams.stream import Context, ProviderStream
@@ -152,6 +152,8 @@ class WindowedStream(IncrementalStream):
                             fresh = self.sift(source, edges, batch)
                             outcome.records += len(fresh.rows)
                             self.write(source.codec, fresh)
+                except AccountFailed:
+                    raise  # no window's: the account's other streams say the same
                 except StreamFailed as failure:
                     raise StreamFailed(
                         f"window {outcome.window}: {failure}",

@@ -154,14 +154,15 @@ class ResilientTap(Tap):
         """Ends a run in which something failed.
 
         Raises:
-            SyncFailed: its message names each stream and account with the reason.
+            SyncFailed: its message names each stream and account, and each reason once.
         """
-        if self.failures:
+        by_reason: dict[str, list[str]] = {}
+        for name, context, failure in self.failures:
+            stream = t.cast("ProviderStream", self.streams[name])
+            by_reason.setdefault(str(failure), []).append(stream.label(context))
+        if by_reason:
             raise SyncFailed(
-                "; ".join(
-                    f"{t.cast('ProviderStream', self.streams[name]).label(context)}: {failure}"
-                    for name, context, failure in self.failures
-                )
+                "; ".join(f"{', '.join(names)}: {reason}" for reason, names in by_reason.items())
             )
 
     def check(self) -> None:

@@ -93,6 +93,7 @@ def box(
         logger=logger,
         subject="Acme account 'main'",
         hints=hints,
+        address="acme.api_url",
         unspoken=unspoken,
     )
     return Box(client, clock, log)

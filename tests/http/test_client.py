@@ -140,7 +140,10 @@ def test_a_server_that_is_not_there_is_tried_again_and_named(make: Make) -> None
         url = gone.url
     client = make(url, max_retries=1)
     failure = failure_of(client.fetch)
-    assert str(failure) == ("GET /v1/rows failed: connection refused, and 1 retries did not help")
+    assert str(failure) == (
+        "GET /v1/rows failed: connection refused, and 1 retries did not help: "
+        "check acme.api_url, and whether this machine may reach it"
+    )
     assert failure.kind == "transient"
 
 
@@ -159,7 +162,10 @@ def test_after_the_last_retry_the_stream_fails(server: Server, make: Make, retri
     server.script(Answer("no", status=502))
     client = make(max_retries=retries)
     failure = failure_of(client.fetch)
-    assert str(failure) == (f"GET /v1/rows answered 502, and {retries} retries did not help")
+    assert str(failure) == (
+        f"GET /v1/rows answered 502 (the provider is down), and {retries} retries did not help: "
+        "run again later"
+    )
     assert client.cost == (retries + 1, retries)
 
 
@@ -174,7 +180,7 @@ def test_retry_after_wins(server: Server, make: Make, status: int, value: str) -
     server.script(Answer(status=status, headers={"Retry-After": value}), OK)
     client = make()
     assert client.fetch() == ROWS
-    assert sum(client.clock.waits) == 7
+    assert 7 <= sum(client.clock.waits) <= (8 if status == 429 else 7)
 
 
 @pytest.mark.parametrize("value", ["soon", "", "-1"])
@@ -191,7 +197,7 @@ def test_a_retry_after_as_long_as_the_longest_wait_is_waited_for(
     server.script(Answer(status=429, headers={"Retry-After": "300"}), OK)
     client = make()
     assert client.fetch() == ROWS
-    assert sum(client.clock.waits) == 300
+    assert 300 <= sum(client.clock.waits) <= 301
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -232,7 +238,8 @@ def test_a_thread_that_comes_later_waits_for_the_rest(server: Server, make: Make
     failure_of(client.fetch)
     client.clock.now += timedelta(seconds=10)
     client.fetch()
-    assert client.clock.waits == [20]
+    (wait,) = client.clock.waits
+    assert 20 <= wait <= 21
 
 
 def test_a_wait_that_is_prolonged_meanwhile_is_waited_out(server: Server, make: Make) -> None:
@@ -252,4 +259,5 @@ def test_a_wait_that_is_prolonged_meanwhile_is_waited_out(server: Server, make: 
     )
     failure_of(client.fetch)
     assert client.fetch() == ROWS
-    assert client.clock.waits == [10, 60]
+    for wait, told in zip(client.clock.waits, [10, 60], strict=True):
+        assert told <= wait <= told + 1

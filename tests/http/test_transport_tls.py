@@ -1,4 +1,4 @@
-"""Certificates, proxies and a .netrc: what the surroundings may change, and what they may not."""
+"""Certificates and a .netrc: what the surroundings may change, and what they may not."""
 
 from __future__ import annotations
 
@@ -153,25 +153,6 @@ def test_a_timeout_longer_than_a_socket_can_count_is_shortened(server: Server) -
 
 
 # The environment
-
-
-def test_a_proxy_of_the_environment_is_used(
-    server: Server, transport: Transport, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("http_proxy", server.url)
-    monkeypatch.delenv("no_proxy", raising=False)
-    server.script(Answer("by proxy"))
-    assert get(transport, "http://api.example/x") == b"by proxy"
-    assert server.requests[0].target == "http://api.example/x"
-
-
-def test_no_proxy_of_the_environment_is_honoured(
-    server: Server, transport: Transport, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    server.script(Answer("here"))
-    assert get(transport, server.url) == b"here"
 
 
 NETRC = """

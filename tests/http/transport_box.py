@@ -35,9 +35,9 @@ def failure_of(transport: Transport, url: str) -> StreamFailed:
 
 
 @contextlib.contextmanager
-def started() -> Iterator[Transport]:
+def started(timeout: float = 5) -> Iterator[Transport]:
     """A transport, closed at the end."""
-    made = Transport(user_agent="tap-payments/test", timeout=5, pool=2)
+    made = Transport(user_agent="tap-payments/test", timeout=timeout, pool=2)
     try:
         yield made
     finally:

@@ -58,8 +58,9 @@ class Answer:
     """What to answer: bytes and texts go out as they are, all else as JSON.
 
     `delay` are seconds before the answer. Of a `cut` body only so many bytes are sent, then the
-    connection is closed; of a `stalled` one only so many, and it stays open. A `dropped` request
-    gets no answer at all, a `reset` one a connection that is torn down.
+    connection is closed; of a `stalled` one only so many, and it stays open. A `trickled` one comes
+    byte by byte, with so many seconds between them. A `dropped` request gets no answer at all, a
+    `reset` one a connection that is torn down.
     """
 
     body: t.Any = b""
@@ -68,6 +69,7 @@ class Answer:
     delay: float = 0
     cut: int | None = None
     stalled: int | None = None
+    trickled: float | None = None
     dropped: bool = False
     reset: bool = False
     chunked: bool = False
@@ -213,10 +215,21 @@ class _Handler(BaseHTTPRequestHandler):
         if short is not None:
             content = content[:short]
             self.close_connection = True
-        self.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1") + content)
-        self.wfile.flush()
+        self.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1"))
+        self._send_body(content, answer.trickled)
         if answer.stalled is not None:
             self.server.owner.closing.wait()
+
+    def _send_body(self, content: bytes, trickled: float | None) -> None:
+        if trickled is None:
+            self.wfile.write(content)
+        else:
+            self.close_connection = True
+            for byte in content:
+                self.wfile.write(bytes([byte]))
+                if self.server.owner.closing.wait(trickled):
+                    return
+        self.wfile.flush()
 
     def log_message(self, *_: t.Any) -> None:
         """Nothing."""

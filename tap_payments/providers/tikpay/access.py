@@ -69,6 +69,7 @@ class ClientCredentials:
             logger=logger,
             subject=subject,
             hints={400: HINT, 401: HINT, 403: HINT},
+            address="tikpay.token_url",
         )
         self._token = ""
         self._expires_at: datetime | None = None

@@ -121,7 +121,7 @@ def test_an_empty_page_with_a_new_cursor_goes_on(server: Server) -> None:
         ([[]], "not what the vendor's document says"),
         ([{"transactions": {}, "has_more": False}], "not what the vendor's document says"),
         ([{"transactions": [], "count": 0}], "not what the vendor's document says"),
-        ([Answer(b"<html>")], "not a whole JSON document"),
+        ([Answer(b"<html>")], "a page in HTML"),
         ([Answer(b'{"transactions": [')], "not a whole JSON document"),
         ([Answer(b"")], "not a whole JSON document"),
         ([page(1) | {"transactions": [{"id": 1}]}], "key field 'uid'"),
