@@ -9,7 +9,7 @@ import msgspec
 
 from tap_payments.errors import StreamFailed
 from tap_payments.rows.batch import Batch, RowWriter
-from tap_payments.rows.exact_json import spell
+from tap_payments.rows.exact_json import dumps, spell
 from tap_payments.tables.row_ids import RowIds
 
 if t.TYPE_CHECKING:
@@ -102,10 +102,16 @@ class TableCodec(RowWriter):
     def _to_replacement(self, cell: str | None) -> str | None:
         return None if cell is None or self._replace is None else self._replace(cell)
 
+    def _to_text(self, extra: Extra | None) -> str | None:
+        """What `_extra` says: surplus cells, of which nobody knows whether they are personal."""
+        if extra and self._replace is not None:
+            extra = {name: self._to_replacement(cell) for name, cell in extra.items()}
+        return dumps(extra).decode() if extra else None
+
     def _careful(
         self, cells: Cells, identity: str, number: int, extra: Extra | None
     ) -> dict[str, t.Any]:
-        values = itertools.chain(cells, (identity, number, extra))
+        values = itertools.chain(cells, (identity, number, self._to_text(extra)))
         row = dict(zip(self._names, values, strict=True))
         for name in self._hidden:
             del row[name]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import tracemalloc
 import typing as t
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +12,9 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Raw
 
+from tap_payments.rows.codec import KNOWN
 from tap_payments.rows.codec import NESTED_CHUNK as CHUNK
 from tap_payments.rows.exact_json import loads
 from tests.rows.row_box import (
@@ -126,3 +130,54 @@ def test_one_odd_row_takes_only_its_part_of_the_page_along() -> None:
     page = codec.decode(page_of(rows).encode())
     assert [batch.careful for batch in codec.batches(codec.rows_of(page))] == [False, True, False]
     assert len(lines_of(codec, page_of(rows))) == len(rows)
+
+
+@pytest.mark.parametrize("value", ['"x y"', "1.50", '{"a": [1, 2]}', "null"])
+@pytest.mark.parametrize("schema", [FLAT, NESTED], ids=["flat", "nested"])
+def test_an_undeclared_field_costs_the_careful_way_once(schema: t.Any, value: str) -> None:
+    codec = codec_of(schema)
+    with_it, without = f'{{{ROW},"of the vendor":{value}}}', f"{{{ROW}}}"
+    kinds, lines = [], []
+    for rows in ([with_it], [with_it, without], [without, with_it, with_it], [without]):
+        page = codec.decode(page_of(rows).encode())
+        kinds += [batch.careful for batch in codec.batches(codec.rows_of(page))]
+        lines += lines_of(codec, page_of(rows))
+    assert kinds == [True, False, False, False]
+    spelled = value.replace(": ", ":").replace("1, 2", "1,2").join(('{"of the vendor":', "}"))
+    extras = [json.loads(line)["_extra"] for line in lines]
+    assert extras == [spelled, spelled, None, None, spelled, spelled, None]
+
+
+def test_several_undeclared_fields_are_in_the_order_of_their_names() -> None:
+    codec = codec_of(FLAT)
+    fields = ['"z":1', '"a":"é"', '"m":{}']
+    for _ in range(2):
+        for order in (fields, fields[::-1]):
+            (line,) = lines_of(codec, page_of([f"{{{ROW},{','.join(order)}}}"]))
+            assert json.loads(line)["_extra"] == '{"a":"é","m":{},"z":1}'
+
+
+def test_whoever_makes_up_names_is_read_with_care() -> None:
+    codec = codec_of(FLAT)
+    for number in range(KNOWN + 2):
+        (line,) = lines_of(codec, page_of([f'{{{ROW},"n{number}":{number}}}']))
+        assert json.loads(line)["_extra"] == f'{{"n{number}":{number}}}'
+    page = codec.decode(page_of([f'{{{ROW},"n{KNOWN}":0}}']).encode())
+    assert [batch.careful for batch in codec.batches(codec.rows_of(page))] == [True]
+
+
+@pytest.mark.parametrize("begin", ["", "\ufeff"])
+@pytest.mark.parametrize("text", ['"a"', '"\\ud800"', '"\ud800"'])
+def test_a_page_that_waits_takes_the_memory_of_its_body(begin: str, text: str) -> None:
+    row = f'{{"id":{text},"number":1,"text":"{"x" * 2000}"}}'
+    body = (begin + page_of([row] * 1000)).encode("utf-8", "surrogatepass")
+    codec = codec_of(FLAT)
+    tracemalloc.start()
+    try:
+        page = codec.decode(body)
+        held, _peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert {type(row) for row in codec.rows_of(page)} == {Raw}
+    assert held < 1.2 * len(body)
+    assert [json.loads(line)["number"] for line in lines_of(codec, body)] == [1] * 1000

@@ -197,6 +197,30 @@ def test_rows_that_the_count_has_and_the_pages_have_not_fail_the_window() -> Non
         assert len(asked(sandbox, "/count")) == 2
 
 
+def test_a_row_that_is_no_object_is_asked_for_again(server: Server) -> None:
+    done = served(server, [page(1) | {"transactions": [None]}, page(1)])
+    assert done.failed is None
+    assert len(done.records(STREAM)) == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"id": 1}, "a row lacks its key field 'uid'"),
+        ({"uid": None}, "a row's key field 'uid' is null"),
+        ({"uid": 5}, "a row's key field 'uid' is integer"),
+    ],
+)
+def test_counts_that_are_verified_over_a_row_without_its_key_name_stream_and_field(
+    server: Server, row: Row, words: str
+) -> None:
+    done = served(server, [page(1) | {"transactions": [row]}], verify_counts=True)
+    assert done.failed is not None
+    for word in (STREAM, "2026-03-19T00:00:00Z..2026-03-20T00:00:00Z", words):
+        assert word in done.failed
+    assert "report" not in done.failed
+
+
 @pytest.mark.parametrize("slow", [0, 60], ids=["read ahead", "one by one"])
 def test_a_window_whose_second_reading_agrees_is_delivered(slow: float) -> None:
     with box() as sandbox:

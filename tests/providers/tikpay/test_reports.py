@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
@@ -123,7 +124,7 @@ def test_csv_as_it_comes() -> None:
         assert [tuple(row.values()) for row in rows] == [
             ("1", "2.50", "x", "again", "me", "a\nb", None),
             ("2", None, None, None, None, None, None),
-            ("3", None, None, None, None, None, {"column_7": "surplus", "column_8": None}),
+            ("3", None, None, None, None, None, '{"column_7":"surplus","column_8":null}'),
         ]
 
 
@@ -278,9 +279,12 @@ def test_personal_columns(mode: str) -> None:
     with box() as sandbox:
         chosen = only("tikpay_taps", sandbox, personal_columns=["name", "absent"])
         chosen["config"] |= {"personal_data": mode, "personal_data_key": "k"}
-        sandbox.tikpay.put_report("TAPS", b"tapId,name\n1,Ann\n2,\n")
-        first, second = sync(sandbox, **chosen).records("tikpay_taps")
+        sandbox.tikpay.put_report("TAPS", b"tapId,name\n1,Ann\n2,\n3,,Surplus\n")
+        first, second, third = sync(sandbox, **chosen).records("tikpay_taps")
         assert second["name"] is None
+        (surplus,) = json.loads(third["_extra"]).values()
+        assert (surplus is None) is (mode == "drop")
+        assert surplus != "Surplus"
         assert (first["name"] is None) is (mode == "drop")
         assert first["name"] != "Ann"
         assert first["tapId"] == "1"
