@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import typing as t
 import zlib
@@ -82,8 +83,11 @@ class _Unpacked:
         self._head = b""
         self._gzip: t.Any = None
         self._is_plain = False
+        # Python would quietly take another folder than a TMPDIR that cannot be used.
+        self._folder = os.environ.get("TMPDIR") or None
         try:
-            self._file = t.cast("t.BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - kept
+            file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed by its reader
+            self._file = t.cast("t.BinaryIO", file)
         except OSError as error:
             raise self._not_stored(error) from error
 
@@ -144,10 +148,10 @@ class _Unpacked:
             raise self._not_stored(error) from error
 
     def _not_stored(self, error: OSError) -> StreamFailed:
-        folder = tempfile.gettempdir() if tempfile.tempdir else "the temporary folder"
-        reason = (error.strerror or "no usable temporary folder").partition(" in [")[0].lower()
+        folder = self._folder or tempfile.tempdir or "the temporary folder"
+        reason = (error.strerror or "it cannot be written").partition(" in [")[0].lower()
         return StreamFailed(
             f"{self._what} could not be stored in {folder} ({reason}): "
-            "TMPDIR names another folder, with room for the whole file",
+            "let TMPDIR name a folder with room for it",
             kind="config",
         )

@@ -2,93 +2,48 @@
 
 from __future__ import annotations
 
-import codecs
 import contextlib
 import csv
-import io
-import re
 import typing as t
 
-if t.TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+from tap_payments.tables.names import name_columns
+from tap_payments.tables.table import ReportUnreadable, Table
+from tap_payments.tables.text import text_of
 
-Cells = list[str | None]
-Extra = dict[str, str | None]
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from tap_payments.tables.table import Cells, Extra
 
 LONGEST_CELL = 2**24
 """Characters: beyond this a quote is missing rather than a cell long."""
 
-_CHUNK = 2**16
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_FOREIGN = re.compile(r"[^A-Za-z0-9_]+")
+USUAL = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+"""Delimiters that a file may have instead of the one that is set."""
 
 
-class ReportUnreadable(ValueError):
-    """A report that is not what it should be; says what is wrong and where, and no content."""
-
-
-class Table(t.NamedTuple):
-    """A report's columns, and its rows: the cells of the columns, and what is surplus.
-
-    A cell is None where it is empty. Reading the rows raises ReportUnreadable.
-    """
-
-    columns: tuple[str, ...]
-    rows: Iterator[tuple[Cells, Extra | None]]
-
-
-def read_csv(stream: t.BinaryIO, *, delimiter: str, reserved: Collection[str]) -> Table:
+def read_csv(
+    stream: t.BinaryIO,
+    *,
+    delimiter: str,
+    reserved: Collection[str],
+    warn: Callable[[str], object] = lambda _: None,
+) -> Table:
     """The table of a CSV file in UTF-8, or in UTF-16 with a byte order mark.
 
-    `reserved` are column names that are taken. A file without a header has no columns.
+    `reserved` are column names that are taken. A file without a header has no columns. `warn`
+    hears, when all rows are read, that the header does not look like theirs.
 
     Raises:
         ReportUnreadable: the bytes are no text, or the quotes do not match.
     """
     if csv.field_size_limit() < LONGEST_CELL:
         csv.field_size_limit(LONGEST_CELL)
-    source = io.BufferedReader(_PlainText(stream), _CHUNK)
-    text = io.TextIOWrapper(source, encoding="utf-8-sig", newline="")
-    lines = csv.reader(text, delimiter=delimiter, strict=True)
+    lines = csv.reader(text_of(stream), delimiter=delimiter, strict=True)
     with _naming_the_line(lines):
         header: list[str] = next((cells for cells in lines if not _is_blank(cells)), [])
     columns = name_columns([name.strip() for name in header], reserved)
-    return Table(columns, _fitted(lines, len(columns)))
-
-
-def name_columns(names: Sequence[str], reserved: Collection[str]) -> tuple[str, ...]:
-    """Unique names in ASCII letters, digits and `_`; a vendor's own spelling comes first.
-
-    An empty name is `column_<n>`, counted from 1. One that is repeated or reserved gets the
-    first suffix, from `_2`, that no other column has.
-    """
-    cleaned = [to_name(name) for name in names]
-    taken = {*reserved, *cleaned}
-    unclaimed = set(cleaned) - set(reserved)
-    unique = []
-    for position, own in enumerate(cleaned, start=1):
-        name = own or f"column_{position}"
-        if own and own in unclaimed:
-            unclaimed.remove(own)
-        else:
-            name = _first_free(name, taken, is_fresh=not own)
-        taken.add(name)
-        unique.append(name)
-    return tuple(unique)
-
-
-def to_name(name: str) -> str:
-    """Every run of characters other than ASCII letters, digits and `_` as one `_`."""
-    return _FOREIGN.sub("_", name)
-
-
-def _first_free(name: str, taken: Collection[str], *, is_fresh: bool) -> str:
-    if is_fresh and name not in taken:
-        return name
-    suffix = 2
-    while f"{name}_{suffix}" in taken:
-        suffix += 1
-    return f"{name}_{suffix}"
+    return Table(columns, _fitted(lines, header, delimiter, warn))
 
 
 @contextlib.contextmanager
@@ -102,55 +57,55 @@ def _naming_the_line(lines: t.Any) -> Iterator[None]:
         raise ReportUnreadable(f"the CSV is not UTF-8 after line {lines.line_num}") from error
 
 
-def _fitted(lines: Iterator[t.Any], width: int) -> Iterator[tuple[Cells, Extra | None]]:
+def _fitted(
+    lines: Iterator[t.Any], header: list[str], delimiter: str, warn: Callable[[str], object]
+) -> Iterator[tuple[Cells, Extra | None]]:
+    """The rows in the width of the header."""
+    width, fitting, longer, shorter = len(header), 0, 0, 0
+    first: list[str] = []
     with _naming_the_line(lines):
         for cells in lines:
+            first = first or cells
             if len(cells) == width:
+                fitting += 1
                 yield cells if all(cells) else [cell or None for cell in cells], None
             elif len(cells) > width:
+                longer += 1
                 surplus = enumerate(cells[width:], start=width + 1)
                 extra = {f"column_{position}": cell or None for position, cell in surplus}
                 yield [cell or None for cell in cells[:width]], extra
             elif not _is_blank(cells):
+                shorter += 1
                 padding: Cells = [None] * (width - len(cells))
                 yield [cell or None for cell in cells] + padding, None
+    for problem in _misfits(header, first, delimiter):
+        warn(problem)
+    if not fitting and longer != shorter and 0 in (longer, shorter):
+        warn(
+            f"all rows of a report are {'longer' if longer else 'shorter'} than its first line: "
+            "it may be a title and not the header"
+        )
+
+
+def _misfits(header: list[str], first: list[str], delimiter: str) -> Iterator[str]:
+    """What of a header does not look like one."""
+    if header and header[0].lower().startswith("sep="):
+        yield "the first line of a report only says which delimiter it has, and was taken for names"
+    if len(header) != 1:
+        return
+    others = [
+        name
+        for sign, name in USUAL.items()
+        if sign != delimiter and any(sign in cell for cell in (*header, *first))
+    ]
+    if others:
+        yield (
+            "a report has one column, and its rows hold another usual delimiter "
+            f"({', '.join(others)}): is the delimiter that is set the right one?"
+        )
+    elif not first:
+        yield "a report has one column and no row: it may be a message and not a report"
 
 
 def _is_blank(cells: list[str]) -> bool:
     return not cells or (len(cells) == 1 and cells[0].isspace())
-
-
-class _PlainText(io.RawIOBase):
-    """A stream's bytes in UTF-8, none of them NUL; it does not close the stream."""
-
-    def __init__(self, stream: t.BinaryIO) -> None:
-        self._stream = stream
-        self._offset = 0
-        self._decoder: codecs.IncrementalDecoder | None = None
-        self._pending = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: t.Any) -> int:
-        while not self._pending:
-            chunk = self._stream.read(_CHUNK)
-            if not self._offset and chunk.startswith(_UTF16):
-                self._decoder = codecs.getincrementaldecoder("utf-16")()
-            self._pending = self._to_utf8(chunk)
-            if b"\0" in self._pending:
-                raise ReportUnreadable(
-                    f"the CSV has a NUL byte at or after byte {self._offset}: it is no text"
-                )
-            self._offset += len(chunk)
-            if not chunk:
-                break
-        size = min(len(buffer), len(self._pending))
-        buffer[:size] = self._pending[:size]
-        self._pending = self._pending[size:]
-        return size
-
-    def _to_utf8(self, chunk: bytes) -> bytes:
-        if self._decoder is None:
-            return chunk
-        return self._decoder.decode(chunk, final=not chunk).encode()

@@ -16,7 +16,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from tap_payments.rows.privacy import Replace
-    from tap_payments.tables.csv import Cells, Extra, Table
+    from tap_payments.tables.table import Cells, Extra, Table
 
 BATCH = 500
 

@@ -10,7 +10,7 @@ from xml.sax.handler import ContentHandler
 from defusedxml.common import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
 
-from tap_payments.tables.csv import ReportUnreadable
+from tap_payments.tables.table import ReportUnreadable
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,18 +18,20 @@ if t.TYPE_CHECKING:
     from tap_payments.tables.elements import Node, Shape
 
 _CHUNK = 2**16
+DEEPEST = 200
 
 
 class XmlWalker(DefusedExpatParser, ContentHandler, abc.ABC):
     """One pass over a file. What it finds, it tells the methods at the end of this class."""
 
-    def __init__(self, shape: Shape, *, elements: int = 0) -> None:
+    def __init__(self, *, elements: int = 0) -> None:
         DefusedExpatParser.__init__(self, forbid_dtd=True)
         ContentHandler.__init__(self)
         self.setContentHandler(self)
         self._node: Node | None = None
         self._parents: list[Node | None] = []
-        self.shape = shape
+        self.shape: Shape
+        """The tree of the rows that are read now."""
         self.elements = elements
         """Elements of rows so far; over both passes, since each place remembers its last one."""
         self._is_leaf = False
@@ -68,6 +70,8 @@ class XmlWalker(DefusedExpatParser, ContentHandler, abc.ABC):
     def start_element(self, name: str, attrs: Mapping[str, str]) -> None:
         """An element begins: the parser calls it with the qualified name."""
         parent = self._node
+        if len(self._parents) == DEEPEST:
+            raise ReportUnreadable(f"the XML is nested deeper than {DEEPEST} levels")
         if parent is None:
             node = self._enter_outside(name, len(self._parents))
         else:
@@ -76,7 +80,7 @@ class XmlWalker(DefusedExpatParser, ContentHandler, abc.ABC):
                 self._read_text(parent, is_leaf=False)
             child = parent.children.get(name) or self.shape.element(parent, name)
             while child.seen_in == parent.instance:
-                child = child.again or self.shape.repeated(child)
+                child = child.again or self.shape.repeated(parent, child)
             child.seen_in = parent.instance
             node = child
         self._parents.append(parent)
@@ -94,7 +98,6 @@ class XmlWalker(DefusedExpatParser, ContentHandler, abc.ABC):
         node = self._node
         self._node = parent = self._parents.pop()
         if node is None:
-            self._leave_outside()
             return
         if self._text:
             self._read_text(node, is_leaf=self._is_leaf)
@@ -106,9 +109,6 @@ class XmlWalker(DefusedExpatParser, ContentHandler, abc.ABC):
     @abc.abstractmethod
     def _enter_outside(self, name: str, depth: int) -> Node | None:
         """The place of a row that begins here; None where none does."""
-
-    def _leave_outside(self) -> None:
-        """An element that is no row and in no row has ended."""
 
     @abc.abstractmethod
     def _end_row(self) -> None:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import typing as t
 
-from tap_payments.tables.csv import ReportUnreadable, Table
-from tap_payments.tables.elements import Shape, to_local_name
+from tap_payments.tables.elements import MOST_NODES, Shape, to_local_name
+from tap_payments.tables.table import ReportUnreadable, Table
 from tap_payments.tables.walker import XmlWalker
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from tap_payments.tables.csv import Cells, Extra
     from tap_payments.tables.elements import Node
+    from tap_payments.tables.table import Cells, Extra
 
 
 def read_xml(stream: t.BinaryIO, *, row_element: str | None, reserved: Collection[str]) -> Table:
@@ -32,28 +32,28 @@ def read_xml(stream: t.BinaryIO, *, row_element: str | None, reserved: Collectio
     if not stream.read(1):
         return Table((), iter(()))
     stream.seek(begin)
-    survey = _Survey(row_element)
+    survey = _Survey(row_element, reserved)
     for _ in survey.walk(stream):
         pass
     name = survey.choose()
     if name is None:
         return Table((), iter(()))
-    columns = survey.shape.to_columns(survey.rows[name], reserved)
+    reader = _Reader(survey, name)
     stream.seek(begin)
-    reader = _Reader(survey, name, len(columns))
-    return Table(columns, reader.read(stream))
+    return Table(tuple(reader.columns), reader.read(stream))
 
 
 class _Survey(XmlWalker):
     """The first pass: what could be a row, and what is in it."""
 
-    def __init__(self, row_element: str | None) -> None:
-        super().__init__(Shape())
+    def __init__(self, row_element: str | None, reserved: Collection[str]) -> None:
+        super().__init__()
         self.row_element = row_element
-        self._siblings: list[set[str]] = [set()]
-        self._has_repeats = False
+        self._reserved = reserved
+        self._has_elements = False
         self._repeated: set[str] = set()
-        self.rows: dict[str, Node] = {}
+        self.rows: dict[str, Shape] = {}
+        """What could be rows, by the element's name."""
 
     def choose(self) -> str | None:
         """The name of the element that is a row; None where the report has none.
@@ -62,7 +62,7 @@ class _Survey(XmlWalker):
             ReportUnreadable: it cannot be told.
         """
         if self.row_element is not None:
-            if not self.rows and self._has_repeats:
+            if not self.rows and self._has_elements:
                 raise ReportUnreadable(
                     "no element of the XML has the name that the setting tikpay.row_element gives"
                 )
@@ -74,18 +74,16 @@ class _Survey(XmlWalker):
                 "name the one that is a row in the setting tikpay.row_element"
             )
         name = next(iter(candidates), None)
-        if name is not None and not self._repeated and self.rows[name].has_repeats:
+        if name is not None and not self._repeated and self.rows[name].row.may_be_table:
             raise ReportUnreadable(
-                "the XML has one element below its root and a table below that: "
+                "the XML has one element below its root and perhaps rows below that: "
                 "name the element that is a row in the setting tikpay.row_element"
             )
         return name
 
     def _enter_outside(self, name: str, depth: int) -> Node | None:
         local = to_local_name(name)
-        if local in self._siblings[-1]:
-            self._has_repeats = True
-        self._siblings[-1].add(local)
+        self._has_elements = self._has_elements or depth > 0
         if self.row_element is None:
             is_row = depth == 1
             if local in self.rows:
@@ -93,17 +91,19 @@ class _Survey(XmlWalker):
         else:
             is_row = local == to_local_name(self.row_element)
         if not is_row:
-            self._siblings.append(set())
             return None
         if local not in self.rows:
-            self.rows[local] = self.shape.node(local)
-        return self.rows[local]
-
-    def _leave_outside(self) -> None:
-        self._siblings.pop()
+            if len(self.rows) == MOST_NODES:
+                raise ReportUnreadable(
+                    f"the XML has more than {MOST_NODES} kinds of elements below its root"
+                )
+            self.rows[local] = Shape(local, self._reserved)
+        self.shape = self.rows[local]
+        return self.shape.row
 
     def _end_row(self) -> None:
-        pass
+        if self.shape.contested:
+            self.shape.note_row()
 
     def _read_attributes(self, node: Node, attributes: Mapping[str, str]) -> None:
         for name in attributes:
@@ -116,12 +116,16 @@ class _Survey(XmlWalker):
 class _Reader(XmlWalker):
     """The second pass: the cells of each row, in the order of the columns."""
 
-    def __init__(self, survey: _Survey, name: str, width: int) -> None:
-        super().__init__(survey.shape, elements=survey.elements)
+    def __init__(self, survey: _Survey, name: str) -> None:
+        super().__init__(elements=survey.elements)
         self._name = name
-        self._row = survey.rows[name]
+        self.shape = survey.rows[name]
+        self.columns = self.shape.to_columns()
         self._is_nested = survey.row_element is not None
-        self._empty: Cells = [None] * width
+        # What is contested has a place behind the columns until its row is whole.
+        for place, node in enumerate(self.shape.contested, start=len(self.columns)):
+            node.column = place
+        self._empty: Cells = [None] * (len(self.columns) + len(self.shape.contested))
         self._cells: Cells = []
         self._rows: list[Cells] = []
 
@@ -136,15 +140,22 @@ class _Reader(XmlWalker):
         if not (self._is_nested or depth == 1) or to_local_name(name) != self._name:
             return None
         self._cells = self._empty.copy()
-        return self._row
+        return self.shape.row
 
     def _end_row(self) -> None:
-        self._rows.append(self._cells)
+        cells = self._cells
+        if self.shape.contested:
+            for place, column in self.shape.moves():
+                cells[column] = cells[place]
+            del cells[len(self.columns) :]
+        self._rows.append(cells)
 
     def _read_attributes(self, node: Node, attributes: Mapping[str, str]) -> None:
         for name, value in attributes.items():
-            if name in node.attributes:
-                self._cells[node.attributes[name].column] = value or None
+            attribute = node.attributes.get(name)
+            if attribute is not None:
+                attribute.instance = node.instance
+                self._cells[attribute.column] = value or None
 
     def _read_text(self, node: Node, *, is_leaf: bool) -> None:
         text = "".join(self._text)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_payments.tables.csv import name_columns, read_csv
+from tap_payments.tables.csv import read_csv
+from tap_payments.tables.names import name_columns
 
 RESERVED = ("_account", "_extra", "_row_id")
 Rows = list[tuple[list[str | None], dict[str, str | None] | None]]
@@ -142,6 +143,50 @@ def test_quotes_hold_delimiters_newlines_and_quotes() -> None:
 def test_the_delimiter_is_a_setting(delimiter: str) -> None:
     content = delimiter.join(["a", "b"]) + "\n" + delimiter.join(["1,5", "2"])
     assert read(content, delimiter) == (("a", "b"), [(["1,5", "2"], None)])
+
+
+def warnings(content: str, delimiter: str = ",") -> list[str]:
+    said: list[str] = []
+    table = read_csv(
+        io.BytesIO(content.encode()), delimiter=delimiter, reserved=(), warn=said.append
+    )
+    assert said == [], "only when all rows are read"
+    list(table.rows)
+    return said
+
+
+@pytest.mark.parametrize(
+    ("content", "delimiter", "words"),
+    [
+        ("tapId;amount\n1;2\n", ",", "another usual delimiter (semicolon)"),
+        ("tapId,amount\n1,2\n", ";", "another usual delimiter (comma)"),
+        ("tapId\tamount\n", ",", "another usual delimiter (tab)"),
+        ("Report of taps\n1;2\n", ",", "another usual delimiter (semicolon)"),
+        ("sep=;\ntapId;amount\n1;2\n", ";", "which delimiter it has"),
+        ("Taps of March\ntapId,amount\n1,2\n", ",", "longer than its first line"),
+        ("Taps,of,March\n1,2\n3,4\n", ",", "shorter than its first line"),
+        ("Internal server error\n", ",", "one column and no row"),
+    ],
+)
+def test_a_first_line_that_does_not_look_like_a_header_is_warned_of(
+    content: str, delimiter: str, words: str
+) -> None:
+    assert words in " ".join(warnings(content, delimiter))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "tapId,amount\n",
+        "tapId,amount\n1,2\n",
+        "tapId,amount\n1,2,3\n1\n",
+        "tapId,amount\n1,2,3\n1,2\n",
+        "tapId\n1\n2\n",
+    ],
+)
+def test_a_header_that_fits_some_rows_is_not_warned_of(content: str) -> None:
+    assert warnings(content) == []
 
 
 def test_a_cell_longer_than_the_csv_modules_limit_is_read() -> None:

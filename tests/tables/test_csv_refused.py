@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_payments.tables.csv import ReportUnreadable, read_csv
+from tap_payments.tables.csv import read_csv
+from tap_payments.tables.table import ReportUnreadable
 
 
 def read(content: bytes | str) -> list[list[str | None]]:

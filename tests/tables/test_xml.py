@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_payments.tables.csv import ReportUnreadable
+from tap_payments.tables.table import ReportUnreadable
 from tap_payments.tables.xml import read_xml
 
 RESERVED = ("_account", "_extra", "_row_id")
@@ -47,9 +47,17 @@ def test_nested_elements_are_joined_with_underscores() -> None:
     }
 
 
-def test_attributes_are_columns_of_their_own_name() -> None:
-    found = row('<fare currency="AUD">3.50</fare>', attributes='tap="7"')
-    assert found == {"tap": "7", "fare": "3.50", "currency": "AUD"}
+def test_an_attribute_of_the_row_has_its_own_name_and_a_nested_one_its_elements_before_it() -> None:
+    fare = '<fare currency="AUD">3.50<tax rate="10"/></fare><id/>'
+    found = row(fare, attributes='tap="7"')
+    assert found == {
+        "tap": "7",
+        "fare": "3.50",
+        "fare_currency": "AUD",
+        "fare_tax": None,
+        "fare_tax_rate": "10",
+        "id": None,
+    }
 
 
 def test_an_attribute_is_suffixed_where_a_child_has_its_name() -> None:
@@ -151,10 +159,89 @@ def test_the_setting_says_which_element_is_a_row_at_any_depth() -> None:
     assert read("<row><a>1</a></row>", "row") == (("a",), [["1"]])
 
 
-def test_a_setting_that_names_no_element_is_an_error_where_there_is_something_repeated() -> None:
+@pytest.mark.parametrize("content", ["<r><x><row>1</row></x></r>", "<r><row/></r>"])
+def test_a_setting_that_names_no_element_is_an_error_where_there_are_elements(
+    content: str,
+) -> None:
     with pytest.raises(ReportUnreadable, match=r"tikpay\.row_element"):
-        read("<r><x><row>1</row><row>2</row></x></r>", "rwo")
-    assert read("<r><head>1</head></r>", "row") == ((), [])
+        read(content, "rwo")
+
+
+def test_a_bare_root_is_an_empty_report_whatever_the_setting_says() -> None:
+    assert read("<r>\n</r>", "row") == ((), [])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<report><taps><tap><id>1</id></tap></taps></report>",
+        '<report><taps><tap id="1"/></taps></report>',
+        '<report><taps><tap id="1"/><tap id="2"/></taps></report>',
+        '<report><taps count="1"><tap><id>1</id></tap></taps></report>',
+    ],
+)
+def test_one_element_with_perhaps_a_row_in_it_is_not_taken_for_the_row(content: str) -> None:
+    with pytest.raises(ReportUnreadable, match=r"tikpay\.row_element"):
+        read(content)
+    columns, rows = read(content, "tap")
+    assert columns == ("id",)
+    assert rows[0] == ["1"]
+
+
+def test_the_name_of_a_cell_depends_on_its_row_alone() -> None:
+    content = (
+        '<r><row id="1"/><row id="2"><id>3</id></row><row id="4"><id>5</id><id_2>6</id_2></row>'
+        "<row><tap.id>7</tap.id></row><row><tap-id>8</tap-id><tap.id>9</tap.id></row>"
+        "<row><_account>10</_account></row></r>"
+    )
+    columns, rows = read(content)
+    assert [
+        {name: cell for name, cell in zip(columns, cells, strict=True) if cell} for cells in rows
+    ] == [
+        {"id": "1"},
+        {"id": "3", "id_2": "2"},
+        {"id": "5", "id_2": "6", "id_3": "4"},
+        {"tap_id": "7"},
+        {"tap_id": "8", "tap_id_2": "9"},
+        {"_account_2": "10"},
+    ]
+
+
+ELEMENT = st.recursive(
+    st.builds(
+        lambda name, attribute: f"<{name} {attribute}>x</{name}>",
+        st.sampled_from(["a", "a_2", "a_b", "a.b", "b", "_account"]),
+        st.sampled_from(["", 'a="1"', 'b="2"', '_account="3"']),
+    ),
+    lambda inner: st.builds(
+        lambda name, children: f"<{name}>{''.join(children)}</{name}>",
+        st.sampled_from(["a", "b", "a_b"]),
+        st.lists(inner, min_size=1, max_size=3),
+    ),
+    max_leaves=5,
+)
+ROW = st.builds(
+    lambda attribute, children: f"<row {attribute}>{''.join(children)}</row>",
+    st.sampled_from(["", 'a="1"', 'a_b="2" a="3"', '_account="4"']),
+    st.lists(ELEMENT, min_size=1, max_size=4),
+)
+
+
+@given(st.lists(ROW, min_size=1, max_size=5))
+def test_a_row_is_the_same_in_every_report_whatever_else_it_holds(rows: list[str]) -> None:
+    def named(content: str) -> list[dict[str, str]]:
+        columns, found = read(f"<r>{content}</r>", "row")
+        assert len(set(columns)) == len(columns)
+        assert not set(columns) & set(RESERVED)
+        return [
+            {name: cell for name, cell in zip(columns, cells, strict=True) if cell}
+            for cells in found
+        ]
+
+    together = named("".join(rows))
+    assert [cells for each in rows for cells in named(each)] == together
+    assert named("".join(reversed(rows))) == together[::-1]
+    assert sum(map(len, together)) == "".join(rows).count(">x<") + "".join(rows).count('="')
 
 
 @pytest.mark.parametrize(

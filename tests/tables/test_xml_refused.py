@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from tap_payments.tables.csv import ReportUnreadable
+from tap_payments.tables.table import ReportUnreadable
 from tap_payments.tables.xml import read_xml
 
 
@@ -63,6 +63,13 @@ def test_an_error_says_where_and_never_what() -> None:
         read("<r>\n<row>SECRET</row>\n<row><SECRET>1</row></r>")
     assert "line 3" in str(caught.value)
     assert "SECRET" not in str(caught.value)
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_elements_nested_1200_deep_are_an_error_that_says_so(*, closed: bool) -> None:
+    content = "<r><row>" + "<a>" * 1200 + ("</a>" * 1200 + "</row></r>" if closed else "")
+    with pytest.raises(ReportUnreadable, match=r"^the XML is nested deeper than 200 levels$"):
+        read(content)
 
 
 def test_deep_nesting_is_an_error_and_no_crash() -> None:

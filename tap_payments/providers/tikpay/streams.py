@@ -19,8 +19,9 @@ from tap_payments.rows import fields
 from tap_payments.rows.privacy import replacement
 from tap_payments.streams.stream import SnapshotStream
 from tap_payments.streams.windowed import IncrementalStream, WindowOutcome
-from tap_payments.tables.csv import ReportUnreadable, Table, read_csv
+from tap_payments.tables.csv import read_csv
 from tap_payments.tables.rows import TableCodec
+from tap_payments.tables.table import ReportUnreadable, Table
 from tap_payments.tables.xml import read_xml
 from tap_payments.windows.instants import DAY, format_instant, to_instant
 from tap_payments.windows.window import Window
