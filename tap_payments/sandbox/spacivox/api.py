@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from tap_payments.sandbox.api import Api, RefusedError
 from tap_payments.sandbox.messages import Answer
+from tap_payments.sandbox.rows.life import APPEARED
+from tap_payments.sandbox.rows.table import Query
+from tap_payments.sandbox.spacivox.options import Options
 from tap_payments.sandbox.spacivox.rows import TEAMS, rows_of_day
-from tap_payments.sandbox.table import Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from tap_payments.sandbox.clock import Clock
-    from tap_payments.sandbox.life import Calendar, Life, Version
     from tap_payments.sandbox.messages import Request
+    from tap_payments.sandbox.rows.calendar import Calendar
+    from tap_payments.sandbox.rows.life import Life, Version
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 TICK = timedelta(microseconds=1)
@@ -37,18 +40,13 @@ EXAMPLE = {
 }
 
 
-class Spacivox(Api):
-    """Payments by their timestamp, without pages, and the teams.
-
-    Where the vendor is silent, an attribute decides: `inclusive_end` whether `end` itself belongs
-    to the answer; `max_window_hours` beyond which a window is too large (413), `slow_window_hours`
-    beyond which it takes too long (504), None: never.
-    """
+class Spacivox(Options, Api):
+    """Payments by their timestamp, without pages, and the teams."""
 
     name = "spacivox"
     title = "Spacivox"
     kinds = ("payment_transactions",)
-    fields = ("timestamp",)
+    fields = ("timestamp", APPEARED)
     reach = 1
     per_day = (20, 30)
 
@@ -56,9 +54,6 @@ class Spacivox(Api):
         self, clock: Clock, seed: int | None, first: date, accounts: Sequence[str]
     ) -> None:
         super().__init__(clock, seed, first, accounts)
-        self.inclusive_end = False
-        self.max_window_hours: float | None = None
-        self.slow_window_hours: float | None = None
         self.teams: list[dict[str, Any]] = [dict(team) for team in TEAMS]
 
     def credentials(self, account: str, number: int) -> dict[str, str]:
@@ -89,8 +84,8 @@ class Spacivox(Api):
             raise RefusedError(403, {"message": "Check you provided a valid OAuth token"})
         if request.path == "/j/teams":
             return Answer.of_json(self.teams)
-        selection = self.table(account).select(self._query(request.query), self.clock.now())
-        return Answer.of_json(b"[%s]" % b",".join(version.text for version in selection.versions))
+        found = self.table(account).select(self._query(request.query), self.clock.now()).versions
+        return Answer.of_json(b"[%s]" % b",".join(map(self.text, found[: self.longest_answer])))
 
     def _query(self, query: Mapping[str, str]) -> Query:
         since, until = _instant(query, "start"), _instant(query, "end")
@@ -105,7 +100,8 @@ class Spacivox(Api):
         if team is not None and not re.fullmatch(r"-?\d+", team, re.ASCII):
             raise RefusedError(400, {"message": "team is not an integer"})
         teams = () if team is None else (("team", int(team)),)
-        return Query("timestamp", since, until + TICK if self.inclusive_end else until, teams)
+        field = "timestamp" if self.filters_by_timestamp else APPEARED
+        return Query(field, since, until + TICK if self.end_is_inclusive else until, teams)
 
 
 def _instant(query: Mapping[str, str], name: str) -> datetime:

@@ -6,12 +6,13 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tap_payments.sandbox.life import Life, pick_instant, pick_uuid
+from tap_payments.sandbox.rows.calendar import pick_instant, pick_uuid
+from tap_payments.sandbox.rows.life import Life
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from tap_payments.sandbox.life import Calendar
+    from tap_payments.sandbox.rows.calendar import Calendar
 
 TEAMS = (
     {"id": 1, "name": "Team North"},
