@@ -59,7 +59,9 @@ class Api(Common, ABC):
     usual_accounts: ClassVar[tuple[str, ...]] = ("main",)
     """The accounts that there are where nobody says which."""
     kinds: ClassVar[tuple[str, ...]]
-    """The kinds of rows; where there is one only, it need not be named."""
+    """The kinds of rows."""
+    usual_kind: ClassVar[str | None] = None
+    """The kind that is meant where none is named."""
     fields: ClassVar[tuple[str, ...]]
     """The fields that hold the dates by which rows are asked for."""
     reach: ClassVar[int]
@@ -123,9 +125,13 @@ class Api(Common, ABC):
         """Whether rows were made."""
         return bool(self._tables)
 
+    def span(self, kind: str) -> tuple[int, int]:  # noqa: ARG002 - for those whose kinds differ
+        """How many days before the first day rows of a kind are born, and how far they reach."""
+        return self.early, self.reach
+
     @abstractmethod
-    def born(self, calendar: Calendar, account: str, day: date) -> Mapping[str, Iterable[Life]]:
-        """The lives that begin on `day`, by kind."""
+    def born(self, calendar: Calendar, account: str, day: date, kind: str) -> Iterable[Life]:
+        """The lives of a kind that begin on `day`."""
 
     @abstractmethod
     def order(self, version: Version) -> Any:
@@ -173,8 +179,7 @@ class Api(Common, ABC):
 
     def table(self, account: str, kind: str | None = None) -> Table:
         """The rows of one account; KeyError where there is no such account or kind."""
-        if kind is None and len(self.kinds) == 1:
-            kind = self.kinds[0]
+        kind = kind or self.usual_kind
         if account not in self.accounts or kind not in self.kinds:
             raise KeyError(f"{self.name} has no {kind} of {account}, only {self.kinds}")
         with self._lock:
@@ -209,9 +214,10 @@ class Api(Common, ABC):
         calendar = self._calendar
         if calendar is None:
             return None
-        first = self._first - timedelta(days=self.early)
+        early, reach = self.span(kind)
+        first = self._first - timedelta(days=early)
 
         def born(day: date) -> Iterable[Life]:
-            return self.born(calendar, account, day)[kind]
+            return self.born(calendar, account, day, kind)
 
-        return Nursery(first, self.reach, born, self.ahead)
+        return Nursery(first, reach, born, self.ahead)

@@ -89,10 +89,10 @@ class Control:
         account = request.query.get("account", "main")
         text = request.query.get("at")
         at = to_instant(text)
-        kind = request.query.get("kind")
+        kind = request.query.get("kind", api.usual_kind if api else None)
         if api is None or account not in api.accounts or (text and at is None):
             raise RefusedError(400, {"message": "rows?provider=..&account=..[&kind=..][&at=..]"})
-        if kind not in api.kinds and not (kind is None and len(api.kinds) == 1):
+        if kind not in api.kinds:
             raise RefusedError(400, {"message": "kind is one of " + ", ".join(api.kinds)})
         return api.rows(account, at, kind=kind)
 

@@ -17,7 +17,7 @@ from tap_payments.sandbox.messages import Answer
 from tap_payments.sandbox.rows.spelling import to_instant, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date, tzinfo
 
     from tap_payments.sandbox.begateway.params import Params
@@ -41,6 +41,7 @@ class BeGateway(Options, Api):
     name = "begateway"
     title = "beGateway"
     kinds = ("transactions",)
+    usual_kind = "transactions"
     fields = ("created_at", "paid_at", "settled_at", "manually_corrected_at")
     reach = REACH
     early = REACH
@@ -61,10 +62,10 @@ class BeGateway(Options, Api):
             "secret_key": f"sandbox-begateway-secret-{account}",
         }
 
-    def born(self, calendar: Calendar, account: str, day: date) -> Mapping[str, Iterable[Life]]:
+    def born(self, calendar: Calendar, account: str, day: date, kind: str) -> Iterable[Life]:  # noqa: ARG002 - there is one only
         """The transactions that begin on `day`."""
         shop = int(self.accounts[account]["shop_id"])
-        return {"transactions": rows_of_day(calendar, account, day, self.per_day, shop)}
+        return rows_of_day(calendar, account, day, self.per_day, shop)
 
     def order(self, version: Version) -> int:
         """By id, which is not the order of any date."""

@@ -37,3 +37,8 @@ def to_instant(text: object) -> datetime | None:
 def to_second(instant: datetime) -> str:
     """An instant as vendors write it: `2017-03-23T07:06:11Z`."""
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def to_milli(instant: datetime) -> str:
+    """The same with milliseconds: `2015-01-06T10:21:14.243Z`."""
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{instant.microsecond // 1000:03d}Z"

@@ -81,9 +81,9 @@ class Tikpay(Options, Api):
             "poll_interval": 1,
         }
 
-    def born(self, calendar: Calendar, account: str, day: date) -> Mapping[str, Iterable[Life]]:
+    def born(self, calendar: Calendar, account: str, day: date, kind: str) -> Iterable[Life]:
         """What begins on the operator's `day`."""
-        return rows_of_day(calendar, account, day, self.per_day, self.timezone)
+        return rows_of_day(calendar, account, day, self.per_day, self.timezone)[kind]
 
     def order(self, version: Version) -> Any:
         """By the time of the event; rows of one kind have one such time."""

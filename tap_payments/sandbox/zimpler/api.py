@@ -53,6 +53,7 @@ class Zimpler(Options, Api):
     title = "Zimpler"
     usual_accounts = ("main", "shop2")
     kinds = ("transactions",)
+    usual_kind = "transactions"
     fields = ("approved_at",)
     reach = REACH
     per_day = (40, 60)
@@ -72,9 +73,9 @@ class Zimpler(Options, Api):
             "api_key": f"sandbox-zimpler-key-{account}",
         }
 
-    def born(self, calendar: Calendar, account: str, day: date) -> Mapping[str, Iterable[Life]]:
+    def born(self, calendar: Calendar, account: str, day: date, kind: str) -> Iterable[Life]:  # noqa: ARG002 - there is one only
         """The transactions that begin on `day`."""
-        return {"transactions": rows_of_day(calendar, account, day, self.per_day, self.ties)}
+        return rows_of_day(calendar, account, day, self.per_day, self.ties)
 
     def order(self, version: Version) -> Any:
         """By approval; the vendor does not say what orders rows of the same second."""
