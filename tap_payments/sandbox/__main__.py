@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 
 from tap_payments.sandbox.clock import Clock
 from tap_payments.sandbox.faults import GRAMMAR, FaultError
-from tap_payments.sandbox.life import to_instant
+from tap_payments.sandbox.moods import GRAMMAR as MOODS
+from tap_payments.sandbox.moods import Common, MoodError, options_of
+from tap_payments.sandbox.rows.spelling import to_instant
 from tap_payments.sandbox.server import Sandbox
 from tap_payments.sandbox.world import providers
 
@@ -37,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         for fault in options.fault:
             sandbox.faults.add(fault)
-    except FaultError as error:
+        for mood in options.mood:
+            sandbox.moods.set(mood)
+    except (FaultError, MoodError) as error:
         return _complain(str(error), 2)
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -71,8 +75,10 @@ def _serve(sandbox: Sandbox, options: argparse.Namespace, stopping: threading.Ev
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tap-payments-sandbox",
-        description=f"The APIs of {', '.join(api.title for api in providers())} on loopback, over "
-        "invented data that is the same for the same seed and moves with the clock.",
+        description=f"The APIs of {', '.join(api.title for api in providers())} on loopback,\n"
+        "over invented data that is the same for the same seed and moves with the clock.",
+        epilog=_all_moods(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     add = parser.add_argument
@@ -83,6 +89,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--write-config", type=Path, metavar="FILE", help="write the tap's configuration")
     add("--write-env", type=Path, metavar="FILE", help="write it as variables for Meltano's .env")
     add("--fault", action="append", default=[], metavar="SPEC", help=GRAMMAR.replace("%", "%%"))
+    add(
+        "--mood",
+        action="append",
+        default=[],
+        metavar="SPEC",
+        help=f"{MOODS}: what the vendor leaves open. The configuration stays as it is",
+    )
     add("--latency-ms", type=_whole(0, 600_000), default=0, help="wait before every answer")
     add(
         "--clock-behind",
@@ -93,6 +106,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--now", type=_instant, metavar="INSTANT", help="start the clock there, in UTC, not today")
     return parser
+
+
+def _all_moods() -> str:
+    shared = options_of(Common)
+    lines = [f"  any.{name}={option.values}" for name, option in shared.items()]
+    for api in providers():
+        own = {name: each for name, each in options_of(api).items() if name not in shared}
+        lines += [f"  {api.name}.{name}={option.values}" for name, option in own.items()]
+    return "\n".join(("moods:", *lines))
 
 
 def _instant(text: str) -> datetime:

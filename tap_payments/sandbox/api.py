@@ -6,19 +6,27 @@ import threading
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tap_payments.sandbox.life import Calendar, Life
+from tap_payments.sandbox.limits import Limit, Meter, retry_headers
 from tap_payments.sandbox.messages import Answer
-from tap_payments.sandbox.table import Nursery, Table
+from tap_payments.sandbox.moods import Common
+from tap_payments.sandbox.rows.calendar import Calendar
+from tap_payments.sandbox.rows.life import Life
+from tap_payments.sandbox.rows.spelling import to_json
+from tap_payments.sandbox.rows.table import Nursery, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from tap_payments.sandbox.clock import Clock
-    from tap_payments.sandbox.life import Version
     from tap_payments.sandbox.messages import Request
+    from tap_payments.sandbox.rows.life import Version
+
+
+SECOND = timedelta(seconds=1)
 
 
 class RefusedError(Exception):
@@ -37,7 +45,7 @@ class Origins:
     downloads: str = ""
 
 
-class Api(ABC):
+class Api(Common, ABC):
     """An API over generated rows (seed None: none), and whatever `put` adds to them.
 
     `accounts` maps each account to its credentials, under the names that the provider gives them.
@@ -51,7 +59,9 @@ class Api(ABC):
     usual_accounts: ClassVar[tuple[str, ...]] = ("main",)
     """The accounts that there are where nobody says which."""
     kinds: ClassVar[tuple[str, ...]]
-    """The kinds of rows; where there is one only, it need not be named."""
+    """The kinds of rows."""
+    usual_kind: ClassVar[str | None] = None
+    """The kind that is meant where none is named."""
     fields: ClassVar[tuple[str, ...]]
     """The fields that hold the dates by which rows are asked for."""
     reach: ClassVar[int]
@@ -71,6 +81,7 @@ class Api(ABC):
         self._first = first
         self._calendar = None if seed is None else Calendar(seed, self.name)
         self._tables: dict[tuple[str, str], Table] = {}
+        self._meter = Meter(clock.now, SECOND)
         self._lock = threading.Lock()
 
     @abstractmethod
@@ -83,11 +94,44 @@ class Api(ABC):
 
     def places(self) -> Mapping[str, Callable[[Request], Answer]]:
         """What answers requests, by the name that begins their path."""
-        return {self.name: self.answer}
+        return {self.name: self.respond}
+
+    def respond(self, request: Request) -> Answer:
+        """The answer to a request, within the API's limits and with what is left of them."""
+        try:
+            self._admit()
+            answer = self.answer(request)
+        except RefusedError as refusal:
+            answer = refusal.answer
+        limit = self.limit(request) if self.rate_limit_headers else None
+        if limit is not None:
+            answer.headers |= limit.headers
+        return answer
+
+    def dated(self) -> dict[str, str]:
+        """The `Date` header, where it is not to be the sandbox's own time."""
+        if not self.clock_skew_seconds:
+            return {}
+        says = self.clock.now() + timedelta(seconds=self.clock_skew_seconds)
+        return {"Date": format_datetime(says, usegmt=True)}
+
+    def limit(self, request: Request) -> Limit | None:  # noqa: ARG002 - for those that need it
+        """What is left of the limit that this request counts against; None without one."""
+        most = self.requests_per_second
+        return None if most is None else self._meter.limit(most)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether rows were made."""
+        return bool(self._tables)
+
+    def span(self, kind: str) -> tuple[int, int]:  # noqa: ARG002 - for those whose kinds differ
+        """How many days before the first day rows of a kind are born, and how far they reach."""
+        return self.early, self.reach
 
     @abstractmethod
-    def born(self, calendar: Calendar, account: str, day: date) -> Mapping[str, Iterable[Life]]:
-        """The lives that begin on `day`, by kind."""
+    def born(self, calendar: Calendar, account: str, day: date, kind: str) -> Iterable[Life]:
+        """The lives of a kind that begin on `day`."""
 
     @abstractmethod
     def order(self, version: Version) -> Any:
@@ -126,12 +170,16 @@ class Api(ABC):
         self, account: str, at: datetime | None = None, *, kind: str | None = None
     ) -> list[dict[str, Any]]:
         """The truth: every row of the account as the API serves it `at` an instant (None: now)."""
-        return self.table(account, kind).rows(at or self.clock.now())
+        rows = self.table(account, kind).rows(at or self.clock.now())
+        return [{**row, **self._unknown()} for row in rows]
+
+    def text(self, version: Version) -> bytes:
+        """The JSON of a row as it is served."""
+        return version.text if not self.unknown_fields else self.spell(version.row or {})
 
     def table(self, account: str, kind: str | None = None) -> Table:
         """The rows of one account; KeyError where there is no such account or kind."""
-        if kind is None and len(self.kinds) == 1:
-            kind = self.kinds[0]
+        kind = kind or self.usual_kind
         if account not in self.accounts or kind not in self.kinds:
             raise KeyError(f"{self.name} has no {kind} of {account}, only {self.kinds}")
         with self._lock:
@@ -148,13 +196,28 @@ class Api(ABC):
         accounts = [{"account": name, **keys} for name, keys in self.accounts.items()]
         return settings | {"accounts": accounts}
 
+    def spell(self, row: Mapping[str, Any]) -> bytes:
+        """The JSON of a row, with what no document knows."""
+        return to_json({**row, **self._unknown()})
+
+    def _unknown(self) -> dict[str, str]:
+        return dict.fromkeys(self.unknown_fields, "undocumented")
+
+    def _admit(self) -> None:
+        """Counts a request; RefusedError 429 where the last second had too many."""
+        most = self.requests_per_second
+        if most is not None and not self._meter.spend(most):
+            headers = retry_headers(self.retry_after, 1, self.clock.now())
+            raise RefusedError(429, {"message": "Too Many Requests"}, headers)
+
     def _nursery(self, account: str, kind: str) -> Nursery | None:
         calendar = self._calendar
         if calendar is None:
             return None
-        first = self._first - timedelta(days=self.early)
+        early, reach = self.span(kind)
+        first = self._first - timedelta(days=early)
 
         def born(day: date) -> Iterable[Life]:
-            return self.born(calendar, account, day)[kind]
+            return self.born(calendar, account, day, kind)
 
-        return Nursery(first, self.reach, born, self.ahead)
+        return Nursery(first, reach, born, self.ahead)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from tap_payments.sandbox.api import RefusedError
 from tap_payments.sandbox.faults import FaultError
-from tap_payments.sandbox.life import to_instant
 from tap_payments.sandbox.messages import Answer
+from tap_payments.sandbox.moods import MoodError
+from tap_payments.sandbox.rows.spelling import to_instant
 
 if TYPE_CHECKING:
     from tap_payments.sandbox.messages import Request
@@ -31,6 +32,9 @@ class Control:
             ("GET", "/journal"): self._journal,
             ("DELETE", "/journal"): self._forget,
             ("GET", "/rows"): self._rows,
+            ("GET", "/moods"): self._moods,
+            ("POST", "/moods"): self._set_mood,
+            ("DELETE", "/moods"): self._reset_moods,
             ("POST", "/clock"): self._advance,
             ("POST", "/faults"): self._fault,
             ("DELETE", "/faults"): self._lift,
@@ -85,10 +89,10 @@ class Control:
         account = request.query.get("account", "main")
         text = request.query.get("at")
         at = to_instant(text)
-        kind = request.query.get("kind")
+        kind = request.query.get("kind", api.usual_kind if api else None)
         if api is None or account not in api.accounts or (text and at is None):
             raise RefusedError(400, {"message": "rows?provider=..&account=..[&kind=..][&at=..]"})
-        if kind not in api.kinds and not (kind is None and len(api.kinds) == 1):
+        if kind not in api.kinds:
             raise RefusedError(400, {"message": "kind is one of " + ", ".join(api.kinds)})
         return api.rows(account, at, kind=kind)
 
@@ -98,18 +102,36 @@ class Control:
             raise RefusedError(400, {"message": 'the body is {"advance_seconds": <number>}'})
         return {"now": self._world.clock.advance(seconds).isoformat()}
 
-    def _fault(self, request: Request) -> Any:
-        spec = _member(request, "spec")
-        if not isinstance(spec, str):
-            raise RefusedError(400, {"message": 'the body is {"spec": "<fault>"}'})
+    def _moods(self, _: Request) -> Any:
+        return self._world.moods.now()
+
+    def _set_mood(self, request: Request) -> Any:
         try:
-            return asdict(self._world.faults.add(spec))
+            self._world.moods.set(_spec(request, "PROVIDER.OPTION=VALUE"))
+        except MoodError as error:
+            raise RefusedError(400, {"message": str(error)}) from None
+        return self._world.moods.now()
+
+    def _reset_moods(self, _: Request) -> Any:
+        self._world.moods.reset()
+        return self._world.moods.now()
+
+    def _fault(self, request: Request) -> Any:
+        try:
+            return asdict(self._world.faults.add(_spec(request, "PROVIDER:EFFECT")))
         except FaultError as error:
             raise RefusedError(400, {"message": str(error)}) from None
 
     def _lift(self, _: Request) -> Any:
         self._world.faults.clear()
         return {}
+
+
+def _spec(request: Request, form: str) -> str:
+    spec = _member(request, "spec")
+    if not isinstance(spec, str):
+        raise RefusedError(400, {"message": f'the body is {{"spec": "{form}"}}'})
+    return spec
 
 
 def _member(request: Request, name: str) -> Any:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import dataclass, field
-from datetime import timedelta
-from email.utils import format_datetime
 from random import Random
 from typing import TYPE_CHECKING
 
+from tap_payments.sandbox.limits import retry_headers
 from tap_payments.sandbox.messages import Answer
 
 if TYPE_CHECKING:
@@ -18,14 +17,34 @@ if TYPE_CHECKING:
 
     from tap_payments.sandbox.messages import Request
 
-EFFECTS = ("stall", "truncate", "drop", "html", "empty", "halfjson", "expired-token")
+EFFECTS = (
+    "stall",
+    "truncate",
+    "drop",
+    "html",
+    "json",
+    "xml",
+    "empty",
+    "halfjson",
+    "expired-token",
+)
 GRAMMAR = (
     "PROVIDER:EFFECT[:OPTION=VALUE]... where PROVIDER is any or the name of one; EFFECT is an "
     "HTTP status from 400 to 599, stall=SECONDS, " + ", ".join(EFFECTS[1:]) + "; OPTION is "
     "retry-after=SECONDS|date|date+SECONDS, path=PREFIX, after=N, every=N, times=N, "
     "probability=P, seed=N, accepted=yes. Example: zimpler:429:retry-after=2:times=3"
 )
-PAGE = b"<!DOCTYPE html><html><head><title>Maintenance</title></head><body>Back soon.</body></html>"
+HTML = b"<!DOCTYPE html><html><head><title>Maintenance</title></head><body>Soon.</body></html>"
+JSON = b'{"message":"Service is temporarily unavailable"}'
+XML = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>InternalError</Code>'
+    b"<Message>We encountered an internal error. Please try again.</Message></Error>"
+)
+DOCUMENTS = {
+    "html": ("text/html; charset=utf-8", HTML),
+    "json": ("application/json", JSON),
+    "xml": ("application/xml", XML),
+}
 
 
 class FaultError(ValueError):
@@ -126,8 +145,9 @@ class Fault:
             return Answer.of_json({"message": "fault"}, self.effect, self._retry_after(now))
         if self.effect == "expired-token":
             return Answer.of_json({"message": "The incoming token has expired"}, 401)
-        if self.effect == "html":
-            return Answer(200, PAGE, {"Content-Type": "text/html; charset=utf-8"})
+        if self.effect in DOCUMENTS:
+            kind, body = DOCUMENTS[self.effect]
+            return Answer(200, body, {"Content-Type": kind})
         if self.effect == "empty":
             return Answer(200)
         if self.effect == "halfjson" and isinstance(answer.body, bytes):
@@ -138,12 +158,10 @@ class Fault:
         return answer
 
     def _retry_after(self, now: datetime) -> dict[str, str]:
-        if self.retry_after is None:
-            return {}
-        if isinstance(self.retry_after, int):
-            return {"Retry-After": str(self.retry_after)}
-        seconds = int(self.retry_after.partition("+")[2] or 2)
-        return {"Retry-After": format_datetime(now + timedelta(seconds=seconds), usegmt=True)}
+        if not isinstance(self.retry_after, str):
+            way = None if self.retry_after is None else "seconds"
+            return retry_headers(way, self.retry_after or 0, now)
+        return retry_headers("date", int(self.retry_after.partition("+")[2] or 2), now)
 
     def _check(self) -> None:
         reason = None

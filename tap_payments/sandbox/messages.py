@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, overload
 
-from tap_payments.sandbox.life import to_json
+from tap_payments.sandbox.rows.spelling import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

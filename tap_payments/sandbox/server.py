@@ -114,16 +114,17 @@ class Sandbox(World):
 
     def _serve(self, request: Request) -> Answer:
         """The answer and what a fault makes of it; the journal has it before any wait."""
-        name = request.provider
+        name, place = request.provider, self.places[request.provider]
         with self._lock:
             self._in_flight[name] += 1
             in_flight = self._in_flight[name]
         try:
             fault = self.faults.strike(request)
             prevented = fault is not None and fault.prevents
-            answer = Answer() if prevented else self._carry_out(self.places[name], request)
+            answer = Answer() if prevented else self._carry_out(place.answer, request)
             if fault:
                 answer = fault.spoil(answer, self.clock.now())
+            answer.headers |= place.api.dated()
             status = 0 if answer.dropped else answer.status
             self.journal.append(replace(request, status=status, in_flight=in_flight))
             self._stopping.wait(answer.delay + self.latency)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from tap_payments.sandbox.api import Api, Origins
 from tap_payments.sandbox.begateway import BeGateway
@@ -11,6 +11,7 @@ from tap_payments.sandbox.clock import Clock
 from tap_payments.sandbox.configuration import to_variables, write_config, write_env
 from tap_payments.sandbox.faults import Faults
 from tap_payments.sandbox.messages import Journal
+from tap_payments.sandbox.moods import Moods
 from tap_payments.sandbox.spacivox import Spacivox
 from tap_payments.sandbox.tikpay import Tikpay
 from tap_payments.sandbox.zimpler import Zimpler
@@ -35,6 +36,13 @@ class Served(Generic[A]):
         if isinstance(api, self.api):
             return api
         raise AttributeError(self.api.name)
+
+
+class Place(NamedTuple):
+    """What answers requests whose path begins with a name, and whose API it is."""
+
+    api: Api
+    answer: Callable[[Request], Answer]
 
 
 class World:
@@ -64,13 +72,15 @@ class World:
         self.journal = Journal()
         self.origins = Origins()
         self.apis: dict[str, Api] = {}
-        self.places: dict[str, Callable[[Request], Answer]] = {}
+        self.places: dict[str, Place] = {}
         for kind in providers():
             api = kind(self.clock, seed, self.first, _names(kind, accounts))
             api.origins = self.origins
             self.apis[kind.name] = api
-            self.places.update(api.places())
+            for name, answer in api.places().items():
+                self.places[name] = Place(api, answer)
         self.faults = Faults(self.places)
+        self.moods = Moods(self.apis)
 
     def config(self, *providers: str) -> dict[str, Any]:
         """A configuration of the tap with these providers, or with all of them."""

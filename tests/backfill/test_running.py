@@ -57,8 +57,8 @@ def test_shards_together_are_what_a_single_run_delivers(box: Box) -> None:
 
 def test_a_shard_is_what_a_single_run_of_its_bounds_delivers(box: Box) -> None:
     """Also at its edges, where an API returns rows of both neighbours."""
-    box.sandbox.spacivox.inclusive_end = True
-    box.sandbox.begateway.inclusive_to = True
+    box.sandbox.spacivox.end_is_inclusive = True
+    box.sandbox.begateway.to_is_inclusive = True
     box.config["begateway"]["window_days"] = 2
     until = f"{day(3)}T06:30:00Z"
     plan = box.make_plan("--shards", "1", "--until", until, since=f"{day(6)}T12:00:00Z")

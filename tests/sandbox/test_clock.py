@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tap_payments.sandbox import Clock, Sandbox
-from tap_payments.sandbox.life import Calendar
+from tap_payments.sandbox.rows.calendar import Calendar
 from tests.sandbox.client import ask, bearer
 
 TOKEN = bearer("sandbox-spacivox-token-main-1")

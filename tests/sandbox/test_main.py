@@ -106,6 +106,29 @@ def test_a_taken_port_is_one_line() -> None:
     assert f"port {port}" in done.stderr
 
 
+def test_a_mood_is_set_and_the_configuration_is_not() -> None:
+    moods = ("--mood", "zimpler.auth_method=bearer", "--mood", "any.clock_skew_seconds=3600")
+    with running(*FROM, *moods) as (_, printed):
+        config = json.loads(printed[printed.index("{") : printed.rindex("}") + 1])["zimpler"]
+        url = f"{config['api_url']}/v4/transactions"
+        reply = ask(url, bearer(config["accounts"][0]["api_key"]))
+    assert "auth_method" not in config
+    assert reply.status == 200
+    assert reply.headers["date"].startswith("Sun, 01 Mar 2026 03:00:")
+
+
+def test_a_mood_that_there_is_not_is_one_line() -> None:
+    done = failing("--mood", "zimpler.auth_methd=bearer")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "did you mean auth_method?" in done.stderr
+
+
+def test_help_names_every_mood_once() -> None:
+    help_ = failing("--help").stdout
+    assert help_.count("zimpler.auth_method=basic or bearer or header") == 1
+    assert help_.count("unknown_fields=") == help_.count("any.unknown_fields=") == 1
+
+
 def test_a_bad_fault_is_one_line_with_the_grammar() -> None:
     done = failing("--fault", "zimpler:explode")
     assert (done.returncode, done.stdout) == (2, "")

@@ -111,7 +111,7 @@ def test_a_window_that_fails_has_no_row_and_a_later_run_records_it() -> None:
 
 def test_records_are_those_emitted_where_two_windows_share_a_row() -> None:
     with Sandbox(seed=None, days=6, accounts=1, clock=Clock(NOW, frozen=True)) as sandbox:
-        sandbox.spacivox.inclusive_end = True
+        sandbox.spacivox.end_is_inclusive = True
         row = sandbox.spacivox.example(id="1", timestamp="2026-03-19T00:00:00.000Z")
         sandbox.spacivox.put("main", row)
         run = sync(sandbox, settings(sandbox, "spacivox", "2026-03-18") | {"sync_windows": True})

@@ -5,45 +5,43 @@ From https://doc.begateway.com/en/payment_management/reports/paginated_report/ .
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
 
 from tap_payments.sandbox.api import Api, RefusedError
+from tap_payments.sandbox.begateway.options import Options
 from tap_payments.sandbox.begateway.params import parse_params
 from tap_payments.sandbox.begateway.parts import example_row
 from tap_payments.sandbox.begateway.rows import REACH, rows_of_day
-from tap_payments.sandbox.life import to_instant, to_json
 from tap_payments.sandbox.messages import Answer
+from tap_payments.sandbox.rows.spelling import to_instant, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date, tzinfo
 
     from tap_payments.sandbox.begateway.params import Params
     from tap_payments.sandbox.clock import Clock
-    from tap_payments.sandbox.life import Calendar, Life, Version
     from tap_payments.sandbox.messages import Request
-    from tap_payments.sandbox.table import Selection
+    from tap_payments.sandbox.rows.calendar import Calendar
+    from tap_payments.sandbox.rows.life import Life, Version
+    from tap_payments.sandbox.rows.table import Selection
 
 FIRST_SHOP = 1001
 WALL_CLOCK = ("created_at", "paid_at", "updated_at", "manually_corrected_at")
 
 
-class BeGateway(Api):
+class BeGateway(Options, Api):
     """Transactions by the day of one of their dates, ascending by id, in pages by cursor.
 
-    Where the vendor is silent or contradicts itself, an attribute decides: `page_size`;
-    `inclusive_to` whether `to` itself belongs to the report; `cursor_as_text` whether the two
-    object ids are strings, as the table says, or integers, as the example shows; `count_is_total`
-    whether `count` is the report's or the page's; `allowed_methods`. `count_offset` is added to the
-    count endpoint's number and the rows whose uid is in `drop_rows` are missing from pages, but
-    counted. `on_page` is called with the number of pages served so far, before a page is sent.
+    The rows whose uid is in `drop_rows` are missing from pages, but counted. `on_page` is called
+    with the number of pages served so far, before a page is sent.
     """
 
     name = "begateway"
     title = "beGateway"
     kinds = ("transactions",)
+    usual_kind = "transactions"
     fields = ("created_at", "paid_at", "settled_at", "manually_corrected_at")
     reach = REACH
     early = REACH
@@ -53,12 +51,6 @@ class BeGateway(Api):
         self, clock: Clock, seed: int | None, first: date, accounts: Sequence[str]
     ) -> None:
         super().__init__(clock, seed, first, accounts)
-        self.page_size = 50
-        self.inclusive_to = False
-        self.cursor_as_text = False
-        self.count_is_total = True
-        self.allowed_methods: Sequence[str] = ("credit_card", "alternative")
-        self.count_offset = 0
         self.drop_rows: set[str] = set()
         self.on_page: Callable[[int], None] | None = None
         self.pages = 0
@@ -70,10 +62,10 @@ class BeGateway(Api):
             "secret_key": f"sandbox-begateway-secret-{account}",
         }
 
-    def born(self, calendar: Calendar, account: str, day: date) -> Mapping[str, Iterable[Life]]:
+    def born(self, calendar: Calendar, account: str, day: date, kind: str) -> Iterable[Life]:  # noqa: ARG002 - there is one only
         """The transactions that begin on `day`."""
         shop = int(self.accounts[account]["shop_id"])
-        return {"transactions": rows_of_day(calendar, account, day, self.per_day, shop)}
+        return rows_of_day(calendar, account, day, self.per_day, shop)
 
     def order(self, version: Version) -> int:
         """By id, which is not the order of any date."""
@@ -93,7 +85,7 @@ class BeGateway(Api):
         if request.headers.get("x-api-version") != "3":
             errors = {"X-Api-Version": ["only version 3 is served here"]}
             raise RefusedError(422, {"message": "Unsupported version", "errors": errors})
-        params = parse_params(request.body, self.allowed_methods, inclusive_to=self.inclusive_to)
+        params = parse_params(request.body, self)
         selection = self.table(account).select(params.query, self.clock.now())
         if request.path == "/api/reports/count":
             count = len(selection.versions) + self.count_offset
@@ -102,7 +94,8 @@ class BeGateway(Api):
 
     def _account(self, request: Request) -> str:
         for account, keys in self.accounts.items():
-            if request.basic == (keys["shop_id"], keys["secret_key"]):
+            is_known = request.basic == (keys["shop_id"], keys["secret_key"])
+            if is_known and self.reports_enabled:
                 return account
         raise RefusedError(401, {"message": "Unauthorized"}, {"WWW-Authenticate": "Basic"})
 
@@ -119,12 +112,12 @@ class BeGateway(Api):
             has_more = end < total
         page = found[begin:end]
         ends = [selection.keys[begin], selection.keys[end - 1]] if page else [None, None]
-        if self.cursor_as_text and page:
+        if self.cursor_type == "string" and page:
             ends = [str(number) for number in ends]
         kept = [version for version in page if (version.row or {}).get("uid") not in self.drop_rows]
         body = b'{"transactions":[%s],"count":%d,"has_more":%s,' % (
-            b",".join(_text(version, params.zone) for version in kept),
-            total if self.count_is_total else len(kept),
+            b",".join(self._text(version, params.zone) for version in kept),
+            total if self.count == "total" else len(kept),
             to_json(has_more),
         )
         ids = b'"first_object_id":%s,"last_object_id":%s}' % (to_json(ends[0]), to_json(ends[1]))
@@ -133,18 +126,17 @@ class BeGateway(Api):
             self.on_page(self.pages)
         return Answer.of_json(body + ids)
 
+    def _text(self, version: Version, zone: tzinfo | None) -> bytes:
+        """The row's JSON: in another zone its times are that zone's, and still end in Z."""
+        if zone is None:
+            return self.text(version)
+        row = dict(version.row or {})
+        for name in WALL_CLOCK:
+            instant = to_instant(row.get(name))
+            if instant is not None:
+                row[name] = f"{instant.astimezone(zone):%Y-%m-%dT%H:%M:%SZ}"
+        return self.spell(row)
+
 
 def _number(value: object) -> int:
     return int(str(value)) if str(value).isdecimal() else 0
-
-
-def _text(version: Version, zone: tzinfo | None) -> bytes:
-    """The row's JSON: in another zone than UTC its times are that zone's, and still end in Z."""
-    if zone is None:
-        return version.text
-    row = json.loads(version.text)
-    for name in WALL_CLOCK:
-        instant = to_instant(row.get(name))
-        if instant is not None:
-            row[name] = f"{instant.astimezone(zone):%Y-%m-%dT%H:%M:%SZ}"
-    return to_json(row)

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from tap_payments.sandbox.api import RefusedError
-from tap_payments.sandbox.life import to_instant
-from tap_payments.sandbox.table import Query
+from tap_payments.sandbox.rows.spelling import to_instant
+from tap_payments.sandbox.rows.table import Query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tap_payments.sandbox.begateway.options import Options
+
+CORRECTED = "manually_corrected_at"
 DATE_TYPES = ("created_at", "paid_at", "settled_at")
 STATUSES = ("all", "successful", "failed", "pending", "incomplete")
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -33,7 +36,7 @@ class Params:
     zone: tzinfo | None
 
 
-def parse_params(body: bytes, methods: Sequence[str], *, inclusive_to: bool) -> Params:
+def parse_params(body: bytes, options: Options) -> Params:
     """The parameters in a request's body; a cursor beside `report_params` is not seen.
 
     RefusedError 400 where it is no JSON, 422 with the vendor's `errors` where a value is wrong.
@@ -48,7 +51,7 @@ def parse_params(body: bytes, methods: Sequence[str], *, inclusive_to: bool) -> 
     check = _Check(given, {})
     date_type = check.choice("date_type", DATE_TYPES)
     status = check.choice("status", STATUSES)
-    method = check.choice("payment_method_type", methods)
+    method = check.choice("payment_method_type", options.payment_method_types)
     zone = check.zone()
     form = DAY if date_type == "settled_at" else SECOND
     since, until = check.moment("from", form, zone), check.moment("to", form, zone)
@@ -63,14 +66,13 @@ def parse_params(body: bytes, methods: Sequence[str], *, inclusive_to: bool) -> 
         check.errors["to"] = ["lies before from"]
     if check.errors:
         raise _invalid(check.errors)
-    tick = TICK if inclusive_to else timedelta()
-    query = Query(
-        date_type,
-        since,
-        until and until + tick,
-        (("payment_method_type", method), *(() if status == "all" else (("status", status),))),
-        (("manually_corrected_at", corrected[0], corrected[1] and corrected[1] + tick),),
-    )
+    tick = TICK if options.to_is_inclusive else timedelta()
+    equal = (("payment_method_type", method), *(() if status == "all" else (("status", status),)))
+    dates = (date_type, since, until and until + tick)
+    corrections = (CORRECTED, corrected[0], corrected[1] and corrected[1] + tick)
+    if any(corrected) and not options.corrections_combine_with_dates:
+        dates, corrections = corrections, (CORRECTED, None, None)
+    query = Query(*dates, equal, (corrections,))
     return Params(query, after, before, zone)
 
 

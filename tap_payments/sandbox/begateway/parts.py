@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from tap_payments.sandbox.life import pick_uuid
+from tap_payments.sandbox.rows.calendar import pick_uuid
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Sandbox/1.0"
 ADDRESS = ("address", "country", "city", "zip", "state", "phone", "birth_date")

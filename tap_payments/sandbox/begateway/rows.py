@@ -10,13 +10,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tap_payments.sandbox.begateway.parts import alternative, card, envelope, processed
-from tap_payments.sandbox.life import Life, pick_instant, to_second
+from tap_payments.sandbox.rows.calendar import pick_instant
+from tap_payments.sandbox.rows.life import Life
+from tap_payments.sandbox.rows.spelling import to_second
 
 if TYPE_CHECKING:
     from datetime import date
     from random import Random
 
-    from tap_payments.sandbox.life import Calendar
+    from tap_payments.sandbox.rows.calendar import Calendar
 
 REACH = 60
 IDS_PER_DAY = 100_000

@@ -1,54 +1,50 @@
-"""Spacivox's API: `GET /j/payment_transactions`, `GET /j/teams`.
+"""Spacivox's API: `GET /j/` payment_transactions, call_records, text_records, jobs and teams.
 
-From https://spacivox.com/apidocs/payment_transactions.html : a static token, an unordered array.
+From https://spacivox.com/apidocs/ : a static token, unordered arrays.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from tap_payments.sandbox.api import Api, RefusedError
 from tap_payments.sandbox.messages import Answer
-from tap_payments.sandbox.spacivox.rows import TEAMS, rows_of_day
-from tap_payments.sandbox.table import Query
+from tap_payments.sandbox.rows.life import APPEARED, CHANGED
+from tap_payments.sandbox.rows.spelling import to_instant
+from tap_payments.sandbox.spacivox.examples import EXAMPLES
+from tap_payments.sandbox.spacivox.jobs import EARLY, REACH, jobs_of_day
+from tap_payments.sandbox.spacivox.options import Options
+from tap_payments.sandbox.spacivox.params import parse_jobs, parse_window
+from tap_payments.sandbox.spacivox.payments import payments_of_day
+from tap_payments.sandbox.spacivox.records import body_of, calls_of_day, texts_of_day
+from tap_payments.sandbox.spacivox.teams import TEAMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from tap_payments.sandbox.clock import Clock
-    from tap_payments.sandbox.life import Calendar, Life, Version
     from tap_payments.sandbox.messages import Request
+    from tap_payments.sandbox.rows.calendar import Calendar
+    from tap_payments.sandbox.rows.life import Life, Version
 
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
-TICK = timedelta(microseconds=1)
-EXAMPLE = {
-    "amount": "12.34",
-    "campaign": 1,
-    "id": "1832d01c-661c-4c1d-abab-1d88c645d8e3",
-    "job": 1,
-    "reference": "123456",
-    "state": 0,
-    "team": 1,
-    "timestamp": "2015-01-06T10:21:14.243Z",
+OF_DAY = {
+    "payment_transactions": payments_of_day,
+    "call_records": calls_of_day,
+    "text_records": texts_of_day,
+    "jobs": jobs_of_day,
 }
 
 
-class Spacivox(Api):
-    """Payments by their timestamp, without pages, and the teams.
-
-    Where the vendor is silent, an attribute decides: `inclusive_end` whether `end` itself belongs
-    to the answer; `max_window_hours` beyond which a window is too large (413), `slow_window_hours`
-    beyond which it takes too long (504), None: never.
-    """
+class Spacivox(Options, Api):
+    """Payments, calls and texts by their timestamp, jobs by modification; nothing has pages."""
 
     name = "spacivox"
     title = "Spacivox"
-    kinds = ("payment_transactions",)
-    fields = ("timestamp",)
+    kinds = tuple(OF_DAY)
+    usual_kind = "payment_transactions"
+    fields = ("timestamp", "created_at", APPEARED, CHANGED)
     reach = 1
     per_day = (20, 30)
 
@@ -56,30 +52,46 @@ class Spacivox(Api):
         self, clock: Clock, seed: int | None, first: date, accounts: Sequence[str]
     ) -> None:
         super().__init__(clock, seed, first, accounts)
-        self.inclusive_end = False
-        self.max_window_hours: float | None = None
-        self.slow_window_hours: float | None = None
         self.teams: list[dict[str, Any]] = [dict(team) for team in TEAMS]
 
     def credentials(self, account: str, number: int) -> dict[str, str]:
         """A token that never expires."""
         return {"access_token": f"sandbox-spacivox-token-{account}-{number + 1}"}
 
-    def born(self, calendar: Calendar, account: str, day: date) -> Mapping[str, Iterable[Life]]:
-        """The payments started on `day`."""
-        return {"payment_transactions": rows_of_day(calendar, account, day, self.per_day)}
+    def span(self, kind: str) -> tuple[int, int]:
+        """Jobs are modified for weeks, and the first day's payments have theirs."""
+        return (EARLY, REACH) if kind == "jobs" else super().span(kind)
+
+    def born(self, calendar: Calendar, account: str, day: date, kind: str) -> Iterable[Life]:
+        """The rows of a kind that begin on `day`."""
+        return OF_DAY[kind](calendar, account, day, self.per_day)
 
     def order(self, version: Version) -> Any:
         """No order that anybody could rely on."""
         return blake2b(str((version.row or {}).get("id")).encode(), digest_size=8).digest()
 
-    def example(self, **fields: Any) -> dict[str, Any]:
+    def example(self, kind: str = "payment_transactions", /, **fields: Any) -> dict[str, Any]:
         """The row of the vendor's document, with other `fields`."""
-        return {**EXAMPLE, **fields}
+        return {**EXAMPLES[kind], **fields}
+
+    def put(
+        self,
+        account: str,
+        row: Mapping[str, Any],
+        *,
+        at: datetime | None = None,
+        changes: Iterable[tuple[datetime, Mapping[str, Any]]] = (),
+        filed: datetime | None = None,
+        kind: str | None = None,
+    ) -> None:
+        """Adds a row, as any API does; a job is there, and modified, from its creation on."""
+        at = at or to_instant(row.get("created_at"))
+        super().put(account, row, at=at, changes=changes, filed=filed, kind=kind)
 
     def answer(self, request: Request) -> Answer:
-        """Payments or teams; 403 for a wrong token, as documented."""
-        if request.path not in ("/j/payment_transactions", "/j/teams"):
+        """A list; 403 for a wrong token, as documented."""
+        kind = request.path.removeprefix("/j/")
+        if request.path != f"/j/{kind}" or kind not in (*self.kinds, "teams"):
             raise RefusedError(404, {"message": "Not Found"})
         if request.method != "GET":
             raise RefusedError(405, {"message": "Method Not Allowed"}, {"Allow": "GET"})
@@ -87,32 +99,18 @@ class Spacivox(Api):
         account = tokens.get(request.bearer or "")
         if account is None:
             raise RefusedError(403, {"message": "Check you provided a valid OAuth token"})
-        if request.path == "/j/teams":
+        if kind == "teams":
             return Answer.of_json(self.teams)
-        selection = self.table(account).select(self._query(request.query), self.clock.now())
-        return Answer.of_json(b"[%s]" % b",".join(version.text for version in selection.versions))
+        return self._list(account, kind, request.query)
 
-    def _query(self, query: Mapping[str, str]) -> Query:
-        since, until = _instant(query, "start"), _instant(query, "end")
-        if since > until:
-            raise RefusedError(400, {"message": "start lies after end"})
-        hours = (until - since) / timedelta(hours=1)
-        if self.max_window_hours is not None and hours > self.max_window_hours:
-            raise RefusedError(413, {"message": "Payload Too Large"})
-        if self.slow_window_hours is not None and hours > self.slow_window_hours:
-            raise RefusedError(504, {"message": "Gateway Time-out"})
-        team = query.get("team")
-        if team is not None and not re.fullmatch(r"-?\d+", team, re.ASCII):
-            raise RefusedError(400, {"message": "team is not an integer"})
-        teams = () if team is None else (("team", int(team)),)
-        return Query("timestamp", since, until + TICK if self.inclusive_end else until, teams)
+    def _list(self, account: str, kind: str, given: Mapping[str, str]) -> Answer:
+        query = parse_jobs(given) if kind == "jobs" else parse_window(given, self)
+        found = self.table(account, kind).select(query, self.clock.now()).versions
+        spell = self.text
+        if kind == "text_records" and "body" in given.get("include", "").split(","):
+            spell = self._with_body
+        return Answer.of_json(b"[%s]" % b",".join(map(spell, found[: self.longest_answer])))
 
-
-def _instant(query: Mapping[str, str], name: str) -> datetime:
-    text = query.get(name, "")
-    try:
-        if INSTANT.fullmatch(text):
-            return datetime.fromisoformat(text)
-    except ValueError:
-        pass
-    raise RefusedError(400, {"message": f"{name} is missing or not a date and time"})
+    def _with_body(self, version: Version) -> bytes:
+        row = dict(version.row or {})
+        return self.spell({"body": body_of(row), **row})

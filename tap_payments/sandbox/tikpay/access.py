@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import threading
-from collections import deque
 from datetime import timedelta
-from email.utils import format_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from tap_payments.sandbox.api import RefusedError
+from tap_payments.sandbox.limits import Meter, retry_headers
 from tap_payments.sandbox.messages import Answer
 
 if TYPE_CHECKING:
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tap_payments.sandbox.clock import Clock
+    from tap_payments.sandbox.limits import Limit
     from tap_payments.sandbox.messages import Request
     from tap_payments.sandbox.tikpay.options import Options
 
@@ -39,7 +38,7 @@ class Access:
         self._accounts = accounts
         self._tokens: dict[str, tuple[str, datetime]] = {}
         self._issued = 0
-        self._spent: dict[str, deque[datetime]] = {name: deque() for name in accounts}
+        self._meters = {name: Meter(clock.now, DAY) for name in accounts}
         self._lock = threading.Lock()
 
     def token(self, request: Request) -> Answer:
@@ -70,49 +69,40 @@ class Access:
         with self._lock:
             self._tokens.clear()
 
-    def admit(self, request: Request) -> str:
-        """The account that asks, with one request of its quota spent; RefusedError otherwise."""
-        key = request.headers.get("x-api-key")
-        owners = [name for name, keys in self._accounts.items() if keys["api_key"] == key]
-        if not owners:
+    def admit(self, request: Request, *, spends: bool = True) -> str:
+        """The account that asks, with a request of its quota spent; RefusedError otherwise."""
+        owner = self._owner(request)
+        if owner is None:
             raise RefusedError(self._options.bad_key_status, {"message": "Forbidden"})
         with self._lock:
             account, expires = self._tokens.get(request.bearer or "", ("", request.at))
-            if account != owners[0] or expires <= request.at:
-                raise RefusedError(401, {"message": "Invalid Bearer token or x-api-key"})
+        if account != owner or expires <= request.at:
+            raise RefusedError(401, {"message": "Invalid Bearer token or x-api-key"})
+        if spends:
             self._spend(account)
         return account
 
     def spend(self, account: str, count: int = 1) -> None:
         """Counts requests that nobody made."""
-        with self._lock:
-            for _ in range(count):
-                self._spend(account)
+        for _ in range(count):
+            self._spend(account)
 
     def spent(self, account: str) -> int:
         """How many requests of the last 24 hours count."""
-        with self._lock:
-            return len(self._recent(account))
+        return self._meters[account].spent
+
+    def limit(self, request: Request) -> Limit | None:
+        """What is left of the quota of the request's API key; None where it has no owner."""
+        owner = self._owner(request)
+        return None if owner is None else self._meters[owner].limit(self._options.daily_limit)
+
+    def _owner(self, request: Request) -> str | None:
+        key = request.headers.get("x-api-key")
+        return next((name for name, keys in self._accounts.items() if keys["api_key"] == key), None)
 
     def _spend(self, account: str) -> None:
-        recent, now = self._recent(account), self._clock.now()
-        limit = self._options.daily_limit
-        if len(recent) >= limit:
-            free = recent[len(recent) - limit] + DAY if limit else now + DAY
-            raise RefusedError(429, {"message": "Too Many Requests"}, self._wait(free - now))
-        recent.append(now)
-
-    def _recent(self, account: str) -> deque[datetime]:
-        recent, since = self._spent[account], self._clock.now() - DAY
-        while recent and recent[0] <= since:
-            recent.popleft()
-        return recent
-
-    def _wait(self, time: timedelta) -> dict[str, str]:
-        seconds = math.ceil(time.total_seconds())
-        if self._options.retry_after is None:
-            return {}
-        if self._options.retry_after == "seconds":
-            return {"Retry-After": str(seconds)}
-        until = self._clock.now() + timedelta(seconds=seconds)
-        return {"Retry-After": format_datetime(until, usegmt=True)}
+        meter, most = self._meters[account], self._options.daily_limit
+        if not meter.spend(most):
+            seconds = meter.limit(most).seconds
+            headers = retry_headers(self._options.retry_after, seconds, self._clock.now())
+            raise RefusedError(429, {"message": "Too Many Requests"}, headers)

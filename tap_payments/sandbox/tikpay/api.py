@@ -13,13 +13,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tap_payments.sandbox.api import Api, RefusedError
-from tap_payments.sandbox.life import to_instant
 from tap_payments.sandbox.messages import Answer
-from tap_payments.sandbox.table import Query
+from tap_payments.sandbox.rows.spelling import to_instant
+from tap_payments.sandbox.rows.table import Query
 from tap_payments.sandbox.tikpay.access import Access
 from tap_payments.sandbox.tikpay.downloads import Downloads
 from tap_payments.sandbox.tikpay.jobs import Job, new_id
-from tap_payments.sandbox.tikpay.options import Options
+from tap_payments.sandbox.tikpay.options import Options, seconds_of, spelled
 from tap_payments.sandbox.tikpay.reports import Format, Report
 from tap_payments.sandbox.tikpay.rows import EVENT_TIMES, example_rows, rows_of_day
 
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from tap_payments.sandbox.clock import Clock
-    from tap_payments.sandbox.life import Calendar, Life, Version
+    from tap_payments.sandbox.limits import Limit
     from tap_payments.sandbox.messages import Request
+    from tap_payments.sandbox.rows.calendar import Calendar
+    from tap_payments.sandbox.rows.life import Life, Version
 
 LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 DOWNLOADS = "tikpay-downloads"
@@ -40,9 +42,7 @@ KINDS = tuple(EVENT_TIMES)
 class Tikpay(Options, Api):
     """Report jobs and their files; `access` has tokens and quota, `downloads` the other origin.
 
-    `outcomes` are the fates of the next jobs, in order: a status, `NO_URL` (complete without a
-    link), `WEIRD` (a status that nobody documented), None (what the data say). `bulk_rows` makes
-    reports of a type out of so many cheap rows.
+    `bulk_rows` makes reports of a type out of so many cheap rows.
     """
 
     name = "tikpay"
@@ -59,7 +59,6 @@ class Tikpay(Options, Api):
         super().__init__(clock, seed, first, accounts)
         self.access = Access(clock, self.accounts, self)
         self.downloads = Downloads(self._file, self)
-        self.outcomes: list[str | None] = []
         self.bulk_rows: dict[str, int] = {}
         self.jobs: list[Job] = []
         self._contents: dict[tuple[str, str], bytes] = {}
@@ -82,9 +81,9 @@ class Tikpay(Options, Api):
             "poll_interval": 1,
         }
 
-    def born(self, calendar: Calendar, account: str, day: date) -> Mapping[str, Iterable[Life]]:
+    def born(self, calendar: Calendar, account: str, day: date, kind: str) -> Iterable[Life]:
         """What begins on the operator's `day`."""
-        return rows_of_day(calendar, account, day, self.per_day, self.timezone)
+        return rows_of_day(calendar, account, day, self.per_day, self.timezone)[kind]
 
     def order(self, version: Version) -> Any:
         """By the time of the event; rows of one kind have one such time."""
@@ -101,7 +100,7 @@ class Tikpay(Options, Api):
         if route == ("POST", "/oauth2/token"):
             return self.access.token(request)
         if route == ("GET", "/v1/report-jobs-list"):
-            account = self.access.admit(request)
+            account = self.access.admit(request, spends=self.list_counts_against_quota)
             return Answer.of_json(self.listed(account))
         if route == ("POST", "/v1/generate-report"):
             account = self.access.admit(request)
@@ -112,6 +111,10 @@ class Tikpay(Options, Api):
     def places(self) -> Mapping[str, Callable[[Request], Answer]]:
         """The API, and where its files lie."""
         return {**super().places(), DOWNLOADS: self.downloads.answer}
+
+    def limit(self, request: Request) -> Limit | None:
+        """The quota of the request's API key."""
+        return self.access.limit(request)
 
     def listed(self, account: str) -> list[dict[str, Any]]:
         """The entries of the account's jobs, oldest first, each with a fresh URL."""
@@ -132,6 +135,7 @@ class Tikpay(Options, Api):
         """Starts a job as if it had been asked for `at` an instant (None: now), at no request."""
         created = at or self.clock.now()
         with self._lock:
+            outcome, *self.outcomes = self.outcomes or (None,)
             job = Job(
                 account=account,
                 id=new_id(created, self._seed, account, len(self.jobs)),
@@ -141,8 +145,8 @@ class Tikpay(Options, Api):
                 end=end,
                 timezone=self.timezone,
                 created=created,
-                completed=created + timedelta(seconds=self._seconds(report_type)),
-                outcome=self.outcomes.pop(0) if self.outcomes else None,
+                completed=created + timedelta(seconds=seconds_of(self.job_seconds, report_type)),
+                outcome=outcome,
             )
             self.jobs.append(job)
         return job
@@ -175,7 +179,8 @@ class Tikpay(Options, Api):
         return job.listed(status, url if wanted else None, now, self.created_at_zone)
 
     def _origin(self) -> str:
-        return f"{self.origins.downloads}/{DOWNLOADS}"
+        origin = self.origins.downloads if self.download_origin_differs else self.origins.apis
+        return f"{origin}/{DOWNLOADS}"
 
     def _status(self, job: Job, now: datetime) -> str:
         if now < job.completed or job.outcome == "IN_PROGRESS":
@@ -201,9 +206,15 @@ class Tikpay(Options, Api):
             return Report.of(content)
         element = job.report_type.lower().removesuffix("s")
         form = Format(job.file_type, self.delimiter, self.bom, element)
+        columns = self._columns(self.example(job.report_type))
         if job.report_type in self.bulk_rows:
             return form.bulk(self.bulk_rows[job.report_type])
-        return form.report(self._rows(job), self.example(job.report_type))
+        return form.report([self._columns(row) for row in self._rows(job)], columns)
+
+    def _columns(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """A row with its columns as files spell them."""
+        row = {**row, **self._unknown()}
+        return {spelled(name, self.columns): cell for name, cell in row.items()}
 
     def _rows(self, job: Job) -> list[Mapping[str, Any]]:
         """What was there when the job was created: events of the interval, half open."""
@@ -211,13 +222,6 @@ class Tikpay(Options, Api):
         query = Query(EVENT_TIMES[job.report_type], *bounds)
         table = self.table(job.account, job.report_type)
         return [version.row or {} for version in table.select(query, job.created).versions]
-
-    def _seconds(self, report_type: str) -> float:
-        if callable(self.job_seconds):
-            return self.job_seconds(report_type)
-        if isinstance(self.job_seconds, int | float):
-            return self.job_seconds
-        return self.job_seconds.get(report_type, 0)
 
 
 def _asked(body: bytes) -> tuple[str, str, str, str]:

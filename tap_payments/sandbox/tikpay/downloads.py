@@ -57,7 +57,7 @@ class Downloads:
     def _serve(self, report: Report, content_type: str) -> Answer:
         headers = {"Content-Type": content_type}
         if self._options.gzip:
-            report = report.compressed()
+            report = report.compressed(padding=self._options.gzip == "padded")
         if self._options.gzip == "declared":
             headers["Content-Encoding"] = "gzip"
         cut = self._options.truncate_downloads > 0

@@ -17,6 +17,7 @@ BULK_ROW = {"id": "BULK-<number>", "at": "2026-01-01T00:00:00", "text": 'a, "b"'
 BULK_NUMBER = "<number>"
 BULK_BLOCK = 5000
 GZIP = 31
+PADDING = 1000
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,9 @@ class Report:
         """A file of exactly these bytes."""
         return cls((content,), len(content))
 
-    def compressed(self) -> Report:
-        """The same file in gzip."""
-        return Report(_compress(self.pieces), None)
+    def compressed(self, *, padding: bool = False) -> Report:
+        """The same file in gzip, with zeros after it where there is `padding`."""
+        return Report(_compress(self.pieces, bytes(PADDING) if padding else b""), None)
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class Format:
         cells = ["" if row.get(name) is None else str(row[name]) for name in columns]
         if self.file_type == "csv":
             return self._line(cells)
-        pairs = zip(columns, cells, strict=True)
+        names = (name.replace(" ", "") for name in columns)
+        pairs = zip(names, cells, strict=True)
         inner = "".join(f"<{name}>{escape(cell)}</{name}>" for name, cell in pairs)
         return f"<{self.element}>{inner}</{self.element}>\n".encode()
 
@@ -89,9 +91,9 @@ def _bulk(head: bytes, line: bytes, count: int, tail: bytes) -> Iterator[bytes]:
     yield tail
 
 
-def _compress(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def _compress(pieces: Iterable[bytes], padding: bytes) -> Iterator[bytes]:
     squeezer = zlib.compressobj(level=1, wbits=GZIP)
     for piece in pieces:
         if part := squeezer.compress(piece):
             yield part
-    yield squeezer.flush()
+    yield squeezer.flush() + padding

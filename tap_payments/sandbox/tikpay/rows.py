@@ -8,12 +8,12 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from tap_payments.sandbox.life import Life
+from tap_payments.sandbox.rows.life import Life
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from tap_payments.sandbox.life import Calendar
+    from tap_payments.sandbox.rows.calendar import Calendar
 
 EVENT_TIMES = {
     "CUSTOMERS": "createdAt",

@@ -6,13 +6,15 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from tap_payments.sandbox.life import Life, pick_instant, pick_uuid, to_second
+from tap_payments.sandbox.rows.calendar import pick_instant, pick_uuid
+from tap_payments.sandbox.rows.life import Life
+from tap_payments.sandbox.rows.spelling import to_second
 
 if TYPE_CHECKING:
     from datetime import date, datetime
     from random import Random
 
-    from tap_payments.sandbox.life import Calendar
+    from tap_payments.sandbox.rows.calendar import Calendar
 
 REACH = 9
 CURRENCIES = {"SE": "SEK", "FI": "EUR", "DE": "EUR", "NL": "EUR"}
@@ -27,12 +29,13 @@ PRODUCTS = {
 
 @lru_cache(maxsize=1024)
 def rows_of_day(
-    calendar: Calendar, account: str, day: date, per_day: tuple[int, int]
+    calendar: Calendar, account: str, day: date, per_day: tuple[int, int], ties: bool
 ) -> tuple[Life, ...]:
     """The transactions approved on `day`, and the refunds of them that follow within a week.
 
     One in twenty appears only hours after it was approved. A refund, and a withdrawal that answers
-    a deposit, may carry the deposit's id: only id and type together are unique.
+    a deposit, may carry the deposit's id: only id and type together are unique. With `ties` they
+    are approved on the full hour.
     """
     if calendar.is_quiet(day):
         return ()
@@ -40,18 +43,19 @@ def rows_of_day(
     lives = []
     for number in range(chance.randint(*per_day)):
         row = _transaction(chance, day, number)
-        lives.append(_life(chance, row, pick_instant(chance, day)))
+        lives.append(_life(chance, row, pick_instant(chance, day), ties))
         if row["type"] == "deposit" and chance.random() < 0.15:
             kind = chance.choice(("refund", "withdrawal"))
             later = timedelta(minutes=chance.randint(10, 7 * 24 * 60))
             approved = calendar.awake(pick_instant(chance, day) + later)
-            lives.append(_life(chance, _answer(chance, row, kind), approved))
+            lives.append(_life(chance, _answer(chance, row, kind), approved, ties))
     return tuple(lives)
 
 
-def _life(chance: Random, row: dict[str, Any], approved: datetime) -> Life:
+def _life(chance: Random, row: dict[str, Any], approved: datetime, ties: bool) -> Life:
     late = timedelta(minutes=chance.randint(60, 20 * 60)) if chance.random() < 0.05 else timedelta()
-    return Life.of({**row, "approved_at": to_second(approved)}, approved + late)
+    shown = approved.replace(minute=0, second=0) if ties else approved
+    return Life.of({**row, "approved_at": to_second(shown)}, shown + late)
 
 
 def _transaction(chance: Random, day: date, number: int) -> dict[str, Any]:

@@ -36,7 +36,7 @@ ONE_DAY = {"start_date": "2026-03-19", "end_date": "2026-03-20"}
 def test_every_row_comes_once_and_cursors_go_back_as_they_came(rows: int, *, as_text: bool) -> None:
     with box() as sandbox:
         sandbox.begateway.page_size = 10
-        sandbox.begateway.cursor_as_text = as_text
+        sandbox.begateway.cursor_type = "string" if as_text else "integer"
         for number in range(1, rows + 1):
             put(sandbox, number, f"2026-03-19 {23 - number % 20:02}:00:00")
         settings = config(sandbox, payment_method_types=["credit_card"]) | ONE_DAY

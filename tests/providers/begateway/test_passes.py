@@ -227,7 +227,7 @@ def test_a_forced_full_table_reads_new_rows_only_and_sets_no_watermark() -> None
 def test_a_method_that_the_psp_refuses_is_named_and_the_others_go_on() -> None:
     with box() as sandbox:
         put(sandbox, 1, "2026-03-19 10:00:00")
-        sandbox.begateway.allowed_methods = ("credit_card",)
+        sandbox.begateway.payment_method_types = ("credit_card",)
         done = sync(sandbox, config(sandbox, payment_method_types=["erip", "credit_card"]))
         assert uids(done) == ["uid-1"]
         assert done.failed is not None
@@ -240,7 +240,7 @@ def test_a_method_that_the_psp_refuses_is_named_and_the_others_go_on() -> None:
 @pytest.mark.parametrize("inclusive", [False, True], ids=["exclusive", "inclusive"])
 def test_both_readings_of_to_lose_nothing_and_double_nothing(*, inclusive: bool) -> None:
     with box() as sandbox:
-        sandbox.begateway.inclusive_to = inclusive
+        sandbox.begateway.to_is_inclusive = inclusive
         for number, hour in enumerate(("00:00:00", "00:00:01", "23:59:59", "12:00:00"), start=1):
             for day in (5, 6, 7):
                 put(sandbox, number * 10 + day, f"2026-03-{day:02} {hour}")

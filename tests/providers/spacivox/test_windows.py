@@ -117,7 +117,7 @@ def test_the_end_date_is_exclusive_and_no_watermark_lies_beyond_what_was_asked_f
 @pytest.mark.parametrize("workers", [1, 4])
 def test_a_row_on_the_bound_of_two_windows_is_delivered_once(inclusive: bool, workers: int) -> None:
     with box() as sandbox:
-        sandbox.spacivox.inclusive_end = inclusive
+        sandbox.spacivox.end_is_inclusive = inclusive
         for name in (
             "2026-03-18T00:00:00.000Z",
             "2026-03-19T00:00:00.000Z",
@@ -132,7 +132,7 @@ def test_a_row_on_the_bound_of_two_windows_is_delivered_once(inclusive: bool, wo
 
 def test_a_row_on_the_bound_is_the_same_also_beside_rows_that_do_not_fit() -> None:
     with box() as sandbox:
-        sandbox.spacivox.inclusive_end = True
+        sandbox.spacivox.end_is_inclusive = True
         put(sandbox, "bound", "2026-03-19T00:00:00.000Z", reference="Évry")
         put(sandbox, "odd", "2026-03-19T12:00:00.000Z", unknown=1, amount=5)
         run = sync(sandbox, settings(sandbox, "spacivox", "2026-03-18"))
@@ -141,7 +141,7 @@ def test_a_row_on_the_bound_is_the_same_also_beside_rows_that_do_not_fit() -> No
 
 def test_a_row_on_the_bound_that_changes_in_between_is_delivered_as_both() -> None:
     with box() as sandbox:
-        sandbox.spacivox.inclusive_end = True
+        sandbox.spacivox.end_is_inclusive = True
         put(
             sandbox,
             "1",
@@ -158,7 +158,7 @@ def test_a_row_on_the_bound_that_changes_in_between_is_delivered_as_both() -> No
 def test_a_window_that_is_too_large_is_halved_until_it_is_not(workers: int) -> None:
     with box() as sandbox:
         sandbox.spacivox.max_window_hours = 5
-        sandbox.spacivox.inclusive_end = True
+        sandbox.spacivox.end_is_inclusive = True
         put_in = [put(sandbox, f"{n:02}", f"2026-03-18T{n:02}:00:00.000Z") for n in range(24)]
         config = settings(sandbox, "spacivox", "2026-03-18", concurrency=workers)
         run = sync(sandbox, config | {"end_date": "2026-03-19"})

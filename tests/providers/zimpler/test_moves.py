@@ -53,12 +53,12 @@ def removing(sandbox: Sandbox, **victims: str) -> None:
         (2, "0024", [0, 9, 18]),
     ],
 )
-@pytest.mark.parametrize("total", [True, False, None])
+@pytest.mark.parametrize("count", ["total", "page", None])
 def test_a_row_that_is_removed_while_pages_are_read_costs_no_other_row(
-    page: int, victim: str, again: list[int], total: bool | None
+    page: int, victim: str, again: list[int], count: str | None
 ) -> None:
     with box() as sandbox:
-        sandbox.zimpler.count_is_total = total
+        sandbox.zimpler.count = count
         put_in = fill(sandbox, 25)
         removing(sandbox, **{f"after_{page}": victim})
         run = read(sandbox)
@@ -67,11 +67,11 @@ def test_a_row_that_is_removed_while_pages_are_read_costs_no_other_row(
         assert offsets(sandbox)[: len(again)] == again
 
 
-@pytest.mark.parametrize("total", [True, False, None])
+@pytest.mark.parametrize("count", ["total", "page", None])
 @pytest.mark.parametrize("page", [1, 2])
-def test_a_row_that_goes_while_another_comes_costs_no_third(page: int, total: bool | None) -> None:
+def test_a_row_that_goes_while_another_comes_costs_no_third(page: int, count: str | None) -> None:
     with box() as sandbox:
-        sandbox.zimpler.count_is_total = total
+        sandbox.zimpler.count = count
         put_in = fill(sandbox, 25)
 
         def change(served: int) -> None:

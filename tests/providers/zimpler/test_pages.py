@@ -29,7 +29,7 @@ def offsets(sandbox: Sandbox) -> list[int]:
     return [offset for _, _, offset in asked(sandbox)]
 
 
-@pytest.mark.parametrize("total", [True, False, None])
+@pytest.mark.parametrize("count", ["total", "page", None])
 @pytest.mark.parametrize(
     ("rows", "with_total", "without"),
     [
@@ -43,15 +43,15 @@ def offsets(sandbox: Sandbox) -> list[int]:
     ],
 )
 def test_every_row_comes_once_with_every_reading_of_count(
-    rows: int, with_total: list[int], without: list[int], total: bool | None
+    rows: int, with_total: list[int], without: list[int], count: str | None
 ) -> None:
     with box() as sandbox:
-        sandbox.zimpler.count_is_total = total
+        sandbox.zimpler.count = count
         put_in = fill(sandbox, rows)
         run = read(sandbox)
         assert run.failed is None
         assert run.rows(STREAM) == put_in
-        assert offsets(sandbox) == (with_total if total else without)
+        assert offsets(sandbox) == (with_total if count == "total" else without)
         assert not run.logged("WARNING")
         assert watermarks(run.state, STREAM) == {"default": END}
 
@@ -66,14 +66,14 @@ def test_windows_cost_a_request_each_once_the_count_is_known_as_the_total() -> N
         assert offsets(sandbox) == [0, 9, 18] + [0] * 11
 
 
-@pytest.mark.parametrize("total", [True, False, None])
+@pytest.mark.parametrize("count", ["total", "page", None])
 @pytest.mark.parametrize("rows", [3, 4, 5, 8, 9])
 def test_pages_that_are_capped_below_the_asked_limit_are_all_read(
-    rows: int, total: bool | None
+    rows: int, count: str | None
 ) -> None:
     with box() as sandbox:
-        sandbox.zimpler.max_limit = 4
-        sandbox.zimpler.count_is_total = total
+        sandbox.zimpler.page_cap = 4
+        sandbox.zimpler.count = count
         put_in = fill(sandbox, rows)
         run = read(sandbox)
         assert run.failed is None

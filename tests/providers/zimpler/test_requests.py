@@ -43,7 +43,7 @@ def test_the_key_travels_as_the_settings_say(
     method: t.Literal["basic", "bearer", "header"], own: dict[str, str], headers: dict[str, str]
 ) -> None:
     with box() as sandbox:
-        sandbox.zimpler.auth = method
+        sandbox.zimpler.auth_method = method
         sandbox.zimpler.api_key_header = own.get("api_key_header", "X-Api-Key")
         row = put(sandbox, "1", "2026-03-19T10:00:00Z")
         run = sync(sandbox, settings(sandbox, "zimpler", "2026-03-18", **own))

@@ -98,7 +98,7 @@ def test_the_fields_of_a_page(seeded: Sandbox) -> None:
     assert page["first_object_id"] == page["transactions"][0]["id"]
     assert page["last_object_id"] == page["transactions"][-1]["id"]
     assert page["count"] == len(read(seeded))
-    seeded.begateway.cursor_as_text, seeded.begateway.count_is_total = True, False
+    seeded.begateway.cursor_type, seeded.begateway.count = "string", "page"
     other = post(seeded).json
     assert (other["last_object_id"], other["count"]) == (str(page["last_object_id"]), 50)
     assert post(seeded, starting_after=other["last_object_id"]).json["first_object_id"]
@@ -139,7 +139,7 @@ def test_the_upper_bound_is_exclusive_unless_told_otherwise(empty: Sandbox) -> N
     days = {"date_type": "settled_at", "from": "2026-03-01", "to": "2026-03-02"}
     assert uids(read(empty, **bounds)) == ["u0", "u1"]
     assert uids(read(empty, **days)) == ["s0"]
-    empty.begateway.inclusive_to = True
+    empty.begateway.to_is_inclusive = True
     assert uids(read(empty, **bounds)) == ["u0", "u1", "u2"]
     assert uids(read(empty, **days)) == ["s0", "s1"]
 

@@ -62,7 +62,7 @@ def test_the_window_is_half_open_unless_told_otherwise(empty: Sandbox) -> None:
     put(empty, "2026-01-01T00:00:00.000Z", "2026-01-01T23:59:59.999Z", "2026-01-02T00:00:00.000Z")
     window = ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z")
     assert ids(payments(empty, *window)) == {"p0", "p1"}
-    empty.spacivox.inclusive_end = True
+    empty.spacivox.end_is_inclusive = True
     assert ids(payments(empty, *window)) == {"p0", "p1", "p2"}
 
 

@@ -52,10 +52,10 @@ def test_a_request_without_credentials_or_with_wrong_ones_is_refused(empty: Sand
 
 
 def test_the_key_may_be_asked_for_in_other_ways(empty: Sandbox) -> None:
-    empty.zimpler.auth = "bearer"
+    empty.zimpler.auth_method = "bearer"
     assert transactions(empty).status == 401
     assert transactions(empty, bearer("sandbox-zimpler-key-main")).status == 200
-    empty.zimpler.auth, empty.zimpler.api_key_header = "header", "X-Key"
+    empty.zimpler.auth_method, empty.zimpler.api_key_header = "header", "X-Key"
     assert transactions(empty, {"x-key": "sandbox-zimpler-key-main"}).status == 200
 
 
@@ -138,16 +138,16 @@ def test_country_and_site_filter(seeded: Sandbox) -> None:
 
 def test_limits_default_and_cap(seeded: Sandbox) -> None:
     assert len(ids(transactions(seeded))) == 100
-    seeded.zimpler.max_limit = 10
+    seeded.zimpler.page_cap = 10
     assert len(ids(transactions(seeded, limit=1000))) == 10
 
 
 def test_count_can_mean_three_things(seeded: Sandbox) -> None:
     total = len(seeded.zimpler.rows("main"))
     assert transactions(seeded).json["count"] == total
-    seeded.zimpler.count_is_total = False
+    seeded.zimpler.count = "page"
     assert transactions(seeded).json["count"] == 100
-    seeded.zimpler.count_is_total = None
+    seeded.zimpler.count = None
     assert list(transactions(seeded).json) == ["transactions"]
 
 

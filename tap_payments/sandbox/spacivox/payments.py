@@ -1,4 +1,4 @@
-"""Spacivox's generated payments, and the teams that take them."""
+"""Spacivox's generated payments, which are taken during calls."""
 
 from __future__ import annotations
 
@@ -6,22 +6,20 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tap_payments.sandbox.life import Life, pick_instant, pick_uuid
+from tap_payments.sandbox.rows.calendar import pick_instant, pick_uuid
+from tap_payments.sandbox.rows.life import Life
+from tap_payments.sandbox.rows.spelling import to_milli
+from tap_payments.sandbox.spacivox.jobs import pick_job
+from tap_payments.sandbox.spacivox.teams import TEAMS
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from tap_payments.sandbox.life import Calendar
-
-TEAMS = (
-    {"id": 1, "name": "Team North"},
-    {"id": 2, "name": "Team South"},
-    {"id": 7, "name": "Évry"},
-)
+    from tap_payments.sandbox.rows.calendar import Calendar
 
 
 @lru_cache(maxsize=1024)
-def rows_of_day(
+def payments_of_day(
     calendar: Calendar, account: str, day: date, per_day: tuple[int, int]
 ) -> tuple[Life, ...]:
     """The payments started on `day`: each succeeds or fails minutes to two days later.
@@ -38,14 +36,12 @@ def rows_of_day(
         minutes = chance.choice((2, 10, 60, 24 * 60, 48 * 60))
         ended = started + timedelta(minutes=chance.randint(1, minutes))
         row = {
+            **pick_job(calendar, account, day, per_day, chance),
             "amount": f"{chance.randint(1, 900)}.{chance.randrange(100):02d}",
-            "campaign": chance.randint(1, 4),
             "id": pick_uuid(chance),
-            "job": chance.randint(1, 90_000),
-            "reference": f"{chance.randrange(1_000_000):06d}",
             "state": 0,
             "team": chance.choice(TEAMS)["id"],
-            "timestamp": f"{started:%Y-%m-%dT%H:%M:%S}.{started.microsecond // 1000:03d}Z",
+            "timestamp": to_milli(started),
         }
         state = {"state": chance.choices((1, 2), (80, 20))[0]}
         lives.append(Life.of(row, started + timedelta(minutes=late), [(ended, state)]))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tap_payments.sandbox.life import Life, Version
+    from tap_payments.sandbox.rows.life import Life, Version
 
 REMEMBERED = 64
 

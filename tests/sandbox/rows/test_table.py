@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from tap_payments.sandbox.life import Life, Version
-from tap_payments.sandbox.table import Nursery, Query, Table
+from tap_payments.sandbox.rows.life import Life, Version
+from tap_payments.sandbox.rows.table import Nursery, Query, Table
 
 FIRST = date(2026, 3, 1)
 NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
