@@ -2,3 +2,6 @@
 -- end to end. Nothing is judged there.
 
 select * from {{ ref("reconciliation_reads") }} where not is_judged and is_comparable
+
+-- After all models: `dbt build` leaves out what comes after a test that fails.
+-- depends_on: {{ ref("reconciliation_days") }}, {{ ref("reconciliation_rows") }}
