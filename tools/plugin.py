@@ -13,6 +13,8 @@ from tap_payments.tap import TapPayments
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
+REPOSITORY = "https://github.com/OWNER/tap-payments"
+
 TITLES = {provider.name: provider.title for provider in PROVIDERS}
 
 
@@ -57,6 +59,13 @@ def _kind(setting: Setting) -> str:
 # The Hub: https://hub.meltano.com/singer/docs/#adding-to-the-hub
 
 
+def _required(provider: t.Any) -> Iterator[str]:
+    """What a project needs that has this provider."""
+    names = [each.path for each in settings() if each.provider == provider.name and each.required]
+    yield "- - start_date"
+    yield from (f"  - {name}" for name in names)
+
+
 def hub_definition() -> str:
     """The extractor as the Hub lists it; its settings in the order of their names."""
     titles = ", ".join(TITLES.values())
@@ -71,7 +80,9 @@ def hub_definition() -> str:
         "variant: tap-payments",
         "label: Payments",
         f"description: {json.dumps(about, ensure_ascii=False)}",
-        "pip_url: tap-payments",
+        f"repo: {REPOSITORY}",
+        # PyPI has no package of ours: whoever takes that name there is somebody else.
+        f"pip_url: git+{REPOSITORY}.git",
         "quality: silver",
         "maintenance_status: active",
         "capabilities:",
@@ -80,7 +91,14 @@ def hub_definition() -> str:
         *(f"- {name}" for name in sorted(["meltano_sdk", "payments", *TITLES])),
         "settings_preamble: |",
         "  A provider is enabled when one of its settings is given. `tap-payments-sandbox` serves",
-        "  all four on this machine, for a first try without an account.",
+        "  all of them on this machine, for a first try without an account.",
+        "settings_group_validation:",
+        *(line for provider in PROVIDERS for line in _required(provider)),
+        "commands:",
+        "  sandbox:",
+        "    executable: tap-payments-sandbox",
+        "    args: --write-env .env",
+        "    description: Serves the providers' APIs on this machine, and writes .env for them.",
         "settings:",
         *(
             line.removeprefix("    ")

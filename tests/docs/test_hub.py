@@ -15,7 +15,16 @@ REQUIRED = {"name", "namespace", "variant", "label", "quality"}
 ALLOWED = REQUIRED | {
     *("description", "pip_url", "executable", "repo", "docs", "logo_url", "maintenance_status"),
     *("domain_url", "keywords", "capabilities", "settings", "settings_group_validation"),
-    *("settings_preamble", "usage", "prereq", "next_steps", "definition", "select", "metadata"),
+    *(
+        "commands",
+        "settings_preamble",
+        "usage",
+        "prereq",
+        "next_steps",
+        "definition",
+        "select",
+        "metadata",
+    ),
 }
 KINDS = {
     *("date_iso8601", "integer", "decimal", "options", "object", "array", "boolean", "string"),
