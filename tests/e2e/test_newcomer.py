@@ -50,7 +50,8 @@ class Hub(http.server.BaseHTTPRequestHandler):
         found = next(each for each in document["plugins"]["loaders"] if each["name"] == LOADER)
         host = self.headers["Host"]
         variant = {"ref": f"http://{host}/{LOADER}"}
-        index = {LOADER: {"default_variant": "andyh1203", "variants": {"andyh1203": variant}}}
+        variants = {"default_variant": "andyh1203", "variants": {"andyh1203": variant}}
+        index = {LOADER: variants | {"logo_url": None}}
         body = json.dumps(index if self.path.endswith("/index") else found).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -78,6 +79,7 @@ def environment(hub_url: str, home: Path) -> dict[str, str]:
     return mine | {
         "PATH": f"{TOOLS}{os.pathsep}{mine['PATH']}",
         "XDG_STATE_HOME": str(home / "logs"),
+        "XDG_CACHE_HOME": str(home / "cache"),  # of the Hub's index
         "MELTANO_HUB_URL": hub_url,
         "MELTANO_SEND_ANONYMOUS_USAGE_STATS": "false",
         "GIT_CONFIG_COUNT": "2",
