@@ -98,7 +98,7 @@ def settings_schema() -> dict[str, t.Any]:
     schema = SETTINGS.to_dict()
     for provider in PROVIDERS:
         schema["properties"][provider.name] = {
-            **provider.settings,
+            **provider.settings_schema,
             "type": ["object", "null"],
             "title": provider.title,
             "description": f"Enables {provider.title} when present.",

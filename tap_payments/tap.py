@@ -19,10 +19,10 @@ from tap_payments.providers import PROVIDERS
 from tap_payments.settings import SETTINGS, settings_schema
 from tap_payments.streams.sync_windows import SyncWindows
 from tap_payments.sync.tap import ResilientTap
+from tap_payments.windows.bounds import Bounds
 from tap_payments.windows.instants import DAY, to_instant
 from tap_payments.windows.months import month_named
 from tap_payments.windows.watermarks import state_problem
-from tap_payments.windows.window import Bounds
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,9 +31,9 @@ if t.TYPE_CHECKING:
     from singer_sdk import Stream
     from singer_sdk.plugin_base import _ConfigInput
 
-    from tap_payments.accounts.account import Provider
-    from tap_payments.streams.stream import Context, ProviderStream
-    from tap_payments.streams.windowed import WindowOutcome
+    from tap_payments.accounts.account import Account
+    from tap_payments.accounts.settings import Settings
+    from tap_payments.streams.provider import Provider
 
 
 class TapPayments(ResilientTap):
@@ -64,7 +64,12 @@ class TapPayments(ResilientTap):
         """What is wrong with the settings, a line each, without their values."""
         self.append_builtin_config(self.config_jsonschema)
         problems = list(
-            check_settings(self._config, self.config_jsonschema, PROVIDERS, self.runtime.clock())
+            check_settings(
+                self._config,
+                self.config_jsonschema,
+                [each.account for each in PROVIDERS],
+                self.runtime.clock(),
+            )
         )
         if not problems and not self.enabled:
             names = ", ".join(provider.name for provider in PROVIDERS)
@@ -82,30 +87,42 @@ class TapPayments(ResilientTap):
         return problems
 
     @property
-    def enabled(self) -> list[type[Provider]]:
+    def enabled(self) -> list[Provider]:
         """The providers whose objects are present."""
         return [each for each in PROVIDERS if self._config.get(each.name) is not None]
 
     @cached_property
-    def _accounts(self) -> dict[str, list[Provider]]:
+    def _accounts(self) -> dict[str, list[Account]]:
         return {
             provider.name: [
-                provider(own, policy=self._policy(own), runtime=self.runtime, logger=self.logger)
-                for own in resolve_accounts(provider.settings, self.config[provider.name])
+                provider.account(
+                    settings,
+                    policy=self._policy(settings),
+                    runtime=self.runtime,
+                    logger=self.logger,
+                )
+                for settings in resolve_accounts(
+                    provider.settings_schema, self.config[provider.name]
+                )
             ]
             for provider in self.enabled
         }
 
-    def _policy(self, own: Mapping[str, t.Any]) -> Policy:
+    def _account(self, provider: Provider, settings: Settings) -> Account:
+        return provider.account(
+            settings, policy=self._policy(settings), runtime=self.runtime, logger=self.logger
+        )
+
+    def _policy(self, settings: Mapping[str, t.Any]) -> Policy:
         return Policy(
             user_agent=self.config.get("user_agent") or f"tap-payments/{self.plugin_version}",
             request_timeout=self.config["request_timeout"],
             max_retries=self.config["max_retries"],
             max_retry_wait=self.config["max_retry_wait"],
-            concurrency=own["concurrency"],
+            concurrency=settings["concurrency"],
         )
 
-    def accounts_of(self, provider: type[Provider]) -> list[Provider]:
+    def accounts_of(self, provider: Provider) -> list[Account]:
         """The configured accounts of a provider; none where the settings are refused."""
         return [] if self._problems else self._accounts.get(provider.name, [])
 
@@ -128,7 +145,7 @@ class TapPayments(ResilientTap):
     def discover_streams(self) -> Sequence[Stream]:
         """The streams of the providers that are configured, or of all; asks nobody."""
         streams: list[Stream] = [
-            stream(self, provider)
+            stream(self, self.accounts_of(provider))
             for provider in self.enabled or PROVIDERS
             for stream in provider.streams
         ]
@@ -162,28 +179,6 @@ class TapPayments(ResilientTap):
             known.setdefault(key, value)
         for name, bookmark in state.get("bookmarks", {}).items():
             known["bookmarks"].setdefault(name, bookmark)
-
-    def write_state(self) -> None:
-        """Writes a STATE message, if the state has changed since the last and one is due."""
-        self.states.write_state(self.state)
-
-    def record_window(
-        self,
-        stream: ProviderStream,
-        account: Provider,
-        context: Context,
-        outcome: WindowOutcome,
-    ) -> None:
-        """Notes a window that closed in `sync_windows`, where that is selected."""
-        windows = self.streams.get(SyncWindows.name)
-        if isinstance(windows, SyncWindows):
-            windows.record(
-                stream=stream.name,
-                account=account.account,
-                series=stream.series(context),
-                outcome=outcome,
-                closed_at=self.runtime.clock(),
-            )
 
     @classmethod
     def cb_config(

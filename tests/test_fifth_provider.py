@@ -68,7 +68,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "from tap_payments.providers.begateway",
             ACME_IMPORT + "from tap_payments.providers.begateway",
         ),
-        ("PROVIDERS = (", "PROVIDERS = (Acme, "),
+        ("PROVIDERS = (", "PROVIDERS = (ACME, "),
     ):
         assert text.count(old) == 1
         text = text.replace(old, new)
@@ -76,7 +76,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-ACME_IMPORT = "from tap_payments.providers.acme.account import Acme\n"
+ACME_IMPORT = "from tap_payments.providers.acme import ACME\n"
 
 
 @pytest.fixture

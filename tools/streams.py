@@ -8,8 +8,10 @@ import typing as t
 
 from tables import table
 
+from tap_payments.providers import PROVIDERS
 from tap_payments.rows.privacy import Rules
 from tap_payments.streams.stream import ProviderStream
+from tap_payments.streams.sync_windows import SyncWindows
 from tap_payments.tap import TapPayments
 
 if t.TYPE_CHECKING:
@@ -37,11 +39,10 @@ def streams() -> tuple[Stream, ...]:
 
 def streams_of(provider: str | None) -> list[Stream]:
     """A provider's streams; None: those that are no provider's."""
-    return [
-        stream
-        for stream in streams()
-        if (stream.provider.name if isinstance(stream, ProviderStream) else None) == provider
-    ]
+    kinds: tuple[type[Stream], ...] = (SyncWindows,)
+    if provider is not None:
+        kinds = next(each.streams for each in PROVIDERS if each.name == provider)
+    return [stream for stream in streams() if isinstance(stream, kinds)]
 
 
 def streams_table(some: Sequence[Stream]) -> str:

@@ -1,4 +1,4 @@
-"""A provider: what its API is called, how it is configured, and one account's way in."""
+"""One configured account: its settings, its credentials, and the client that asks its API."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import abc
 import typing as t
 from functools import cached_property
 
+from tap_payments.accounts.redaction import texts_of
 from tap_payments.http.client import Client
 
 if t.TYPE_CHECKING:
@@ -16,32 +17,30 @@ if t.TYPE_CHECKING:
     from tap_payments.http.credentials import Credentials
     from tap_payments.http.retries import Policy
     from tap_payments.runtime import Runtime
-    from tap_payments.streams.stream import ProviderStream
 
 
-class Provider(abc.ABC):
-    """One configured account of a provider.
+class Account(abc.ABC):
+    """One configured account of a provider: its `settings`, and the client that asks its API.
 
-    A subclass lists facts: its `name` in settings and streams, its `title` in messages, the JSON
-    schema of its `settings`, its `streams`, and what to check after a refusal (`hints` by status).
+    A subclass lists facts: the provider's `name` in settings and streams, its `title` in messages,
+    its `settings_schema`, and what to check after a refusal (`hints` by status).
     """
 
     name: t.ClassVar[str]
     title: t.ClassVar[str]
-    settings: t.ClassVar[Schema]
-    streams: t.ClassVar[tuple[type[ProviderStream], ...]]
+    settings_schema: t.ClassVar[Schema]
     hints: t.ClassVar[Mapping[int, str]]
 
     def __init__(
-        self, own: Settings, *, policy: Policy, runtime: Runtime, logger: logging.Logger
+        self, settings: Settings, *, policy: Policy, runtime: Runtime, logger: logging.Logger
     ) -> None:
-        self.own = own
+        self.settings = settings
         self.policy = policy
         self.runtime = runtime
         self.logger = logger
 
     @classmethod
-    def check(cls, own: Settings) -> Iterator[str]:  # noqa: ARG003 - for subclasses
+    def check(cls, settings: Settings) -> Iterator[str]:  # noqa: ARG003 - for subclasses
         """What is wrong with an account's settings beyond their schema: `setting: problem`."""
         return iter(())
 
@@ -57,7 +56,7 @@ class Provider(abc.ABC):
     @property
     def account(self) -> str:
         """The name that goes into `_account`."""
-        return t.cast("str", self.own["account"])
+        return t.cast("str", self.settings["account"])
 
     @property
     def subject(self) -> str:
@@ -67,12 +66,7 @@ class Provider(abc.ABC):
     @property
     def api_url(self) -> str:
         """The root of the API."""
-        return t.cast("str", self.own["api_url"])
-
-    @property
-    def values(self) -> list[str]:
-        """The texts among the settings, but for those too short to be told from words."""
-        return [each for each in self.own.values() if isinstance(each, str) and len(each) > 3]
+        return t.cast("str", self.settings["api_url"])
 
     @cached_property
     def client(self) -> Client:
@@ -86,5 +80,5 @@ class Provider(abc.ABC):
             subject=self.subject,
             hints=self.hints,
             address=f"{self.name}.api_url",
-            unspoken=self.values,
+            unspoken=texts_of(self.settings),
         )

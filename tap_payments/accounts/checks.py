@@ -18,10 +18,10 @@ from tap_payments.windows.instants import to_instant
 from tap_payments.windows.months import month_named
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from tap_payments.accounts.account import Provider
+    from tap_payments.accounts.account import Account
     from tap_payments.accounts.settings import Schema, Settings
 
 MOST_DAYS = 100_000
@@ -29,7 +29,7 @@ MOST_DAYS = 100_000
 
 
 def check_settings(
-    config: Mapping[str, t.Any], top: Schema, providers: tuple[type[Provider], ...], now: datetime
+    config: Mapping[str, t.Any], top: Schema, providers: Sequence[type[Account]], now: datetime
 ) -> Iterator[str]:
     """What is wrong with the settings at an instant, a line each."""
     names = {provider.name for provider in providers}
@@ -48,9 +48,9 @@ def check_settings(
             yield from check_provider(provider, settings)
 
 
-def check_provider(provider: type[Provider], settings: t.Any) -> Iterator[str]:
+def check_provider(provider: type[Account], settings: t.Any) -> Iterator[str]:
     """What is wrong with one provider's object."""
-    name, schema = provider.name, provider.settings
+    name, schema = provider.name, provider.settings_schema
     if not isinstance(settings, dict):
         yield f"{name}: must be an object"
         return
@@ -74,8 +74,8 @@ def _check_accounts(name: str, schema: Schema, accounts: t.Any) -> Iterator[str]
             yield from _check_object(f"{name}.accounts[{index}]", inner, account)
 
 
-def _check_resolved(provider: type[Provider], settings: Settings) -> Iterator[str]:
-    name, schema = provider.name, provider.settings
+def _check_resolved(provider: type[Account], settings: Settings) -> Iterator[str]:
+    name, schema = provider.name, provider.settings_schema
     resolved = resolve_accounts(schema, settings)
     names = [account["account"] for account in resolved]
     for duplicate in sorted({each for each in names if names.count(each) > 1}):

@@ -62,6 +62,11 @@ def secrets_of(settings: t.Any, schema: Mapping[str, t.Any]) -> Iterator[str]:
             yield from secrets_of(item, schema.get("items", {}))
 
 
+def texts_of(settings: Mapping[str, t.Any]) -> list[str]:
+    """The texts among an account's settings: no message repeats them after a server."""
+    return [each for each in settings.values() if isinstance(each, str) and len(each) >= SHORTEST]
+
+
 def _handlers() -> Iterator[logging.Handler]:
     """Where log lines end up: those of a logging configuration may sit at any logger."""
     yield from logging.getLogger().handlers

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import typing as t
-from functools import partial
 
 from tap_payments.airbyte.source import PaymentsSource
-from tap_payments.streams.stream import ProviderStream, SnapshotStream
-from tap_payments.streams.windowed import IncrementalStream
+from tap_payments.streams.incremental import IncrementalStream
+from tap_payments.streams.snapshots import SnapshotStream
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tap_payments.accounts.account import Provider
     from tap_payments.http.retries import Policy
+    from tap_payments.streams.provider import Provider
+    from tap_payments.streams.stream import ProviderStream
 
 RETRIES = 2
 """How often a check asks again, at most: somebody waits for its answer."""
@@ -22,8 +22,8 @@ RETRIES = 2
 class CheckedSource(PaymentsSource):
     """The tap, asked whether it could read."""
 
-    def _policy(self, own: Mapping[str, t.Any]) -> Policy:
-        policy = super()._policy(own)
+    def _policy(self, settings: Mapping[str, t.Any]) -> Policy:
+        policy = super()._policy(settings)
         return policy._replace(max_retries=min(policy.max_retries, RETRIES))
 
     def problems(self) -> list[str]:
@@ -39,19 +39,12 @@ class CheckedSource(PaymentsSource):
             yield f"start_date: required to sync {', '.join(windowed)}"
 
     def _refusals(self) -> Iterator[str]:
-        for provider in self.enabled:
-            stream = self._cheapest_stream(provider)
-            for account in self.accounts_of(provider):
-                before = len(self.failures)
-                where = {"_account": account.account}
-                self.attempt(stream, where, partial(stream.probe, account))
-                for _name, _where, failure in self.failures[before:]:
-                    yield f"{account.subject}: {failure}"
+        self.probe([self._cheapest_stream(provider) for provider in self.enabled])
+        for failure in self.failures.found:
+            if failure.partition is not None:
+                yield f"{failure.partition.account.subject}: {failure.reason}"
 
-    def _cheapest_stream(self, provider: type[Provider]) -> ProviderStream:
+    def _cheapest_stream(self, provider: Provider) -> ProviderStream:
         """One that is read in a single small answer, where the provider has such a stream."""
-        streams = [each for each in self.streams.values() if isinstance(each, ProviderStream)]
-        return min(
-            (each for each in streams if each.provider is provider),
-            key=lambda stream: not isinstance(stream, SnapshotStream),
-        )
+        streams = [each for each in self.streams.values() if isinstance(each, provider.streams)]
+        return min(streams, key=lambda stream: not isinstance(stream, SnapshotStream))

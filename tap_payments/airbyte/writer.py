@@ -52,8 +52,7 @@ class AirbyteWriter(Writer):
             ReaderGone: nobody reads the output any more.
         """
         if isinstance(message, SchemaMessage):
-            if message.stream not in self._statuses:
-                self._enter(message.stream, "STARTED")
+            self.start(message.stream)
         elif isinstance(message, RecordMessage):
             extracted = message.time_extracted or self._clock()
             line = serialize_json(message.record).encode()
@@ -80,6 +79,11 @@ class AirbyteWriter(Writer):
         return count
 
     # What only Airbyte asks for
+
+    def start(self, stream: str) -> None:
+        """Says that a stream has started, unless that was said."""
+        if stream not in self._statuses:
+            self._enter(stream, "STARTED")
 
     def gather(self, stream: str, cells: Cells) -> None:
         """From now on writes a stream's rows with their cells in one column."""

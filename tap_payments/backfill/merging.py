@@ -8,7 +8,7 @@ import typing as t
 from tap_payments.backfill.files import Refused
 from tap_payments.errors import StreamFailed
 from tap_payments.windows.instants import format_instant
-from tap_payments.windows.watermarks import read_watermark, state_problem
+from tap_payments.windows.watermarks import Watermarks, state_problem
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,21 +83,22 @@ def merge_state(plan: Plan, results: Iterable[ShardResult], state: State) -> Mer
         raise Refused(f"the state cannot be read: {problem}")
     done = completed_shards(plan, results)
     merged = Merged(copy.deepcopy(state), [])
+    watermarks = Watermarks(merged.state)
     for series in plan.series:
-        shards = plan.shards_of(series)
+        shards, key = plan.shards_of(series), series.replication_key
         merged.gaps.extend(_missing(series, shards, done))
         since, until = shards[0].since, _prefix(shards, done)
         for context in series.contexts:
-            known = _watermark(merged.state, series.stream, context)
+            known = _watermark(watermarks, series.stream, context)
             if known is not None and known < since:
                 reason = "the state ends before the plan begins; the watermark stays"
                 merged.gaps.append(Gap(series.stream, context, known, since, reason))
-            elif until > since and (known is None or known < until):
-                _set(merged.state, series, context, until)
+            elif until > since:
+                watermarks.advance(series.stream, context, until, key=key)
         if any(shard.id in done for shard in shards):
             for beginning in series.beginnings:
-                if _watermark(merged.state, series.stream, beginning.context) is None:
-                    _set(merged.state, series, beginning.context, beginning.watermark)
+                _watermark(watermarks, series.stream, beginning.context)
+                watermarks.begin(series.stream, beginning.context, beginning.watermark, key=key)
     return merged
 
 
@@ -129,23 +130,9 @@ def _missing(series: Series, shards: list[Shard], done: set[str]) -> list[Gap]:
     return gaps
 
 
-def _watermark(state: State, stream: str, context: Context) -> datetime | None:
+def _watermark(watermarks: Watermarks, stream: str, context: Context) -> datetime | None:
     try:
-        return read_watermark(state, stream, context)
+        return watermarks.of(stream, context)
     except StreamFailed as failure:
         where = ", ".join(str(value) for value in context.values())
         raise Refused(f"the state of {stream} ({where}): {failure}") from failure
-
-
-def _set(state: State, series: Series, context: Context, watermark: datetime) -> None:
-    bookmarks = state.setdefault("bookmarks", {})
-    bookmark = bookmarks.setdefault(series.stream, {})
-    if not bookmark.get("partitions"):
-        bookmark["partitions"] = []
-    partitions: list[State] = bookmark["partitions"]
-    partition = next((each for each in partitions if each.get("context") == context), None)
-    if partition is None:
-        partition = {"context": context}
-        partitions.append(partition)
-    partition["replication_key"] = series.replication_key
-    partition["replication_key_value"] = format_instant(watermark)

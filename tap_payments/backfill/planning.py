@@ -9,15 +9,15 @@ from tap_payments.backfill.files import Refused
 from tap_payments.backfill.reach import REPORT_REQUESTS, Reach
 from tap_payments.backfill.scope import settings_digest
 from tap_payments.backfill.shards import Beginning, Plan, Series, Shard, shard_id
-from tap_payments.streams.windowed import IncrementalStream
+from tap_payments.streams.incremental import IncrementalStream
+from tap_payments.windows.bounds import Bounds
 from tap_payments.windows.instants import format_instant
-from tap_payments.windows.window import Bounds
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from tap_payments.accounts.account import Provider
+    from tap_payments.accounts.account import Account
     from tap_payments.backfill.cutting import Cut
     from tap_payments.tap import TapPayments
 
@@ -77,12 +77,12 @@ class _Planning:
         """Takes every chosen stream of every chosen account in."""
         streams = self._streams()
         for provider in self.tap.enabled:
-            own = [stream for stream in streams if stream.provider is provider]
+            own = [stream for stream in streams if isinstance(stream, provider.streams)]
             for account in self.tap.accounts_of(provider):
                 if self._is_chosen(account):
                     at_most, planned = self._quota(account, own), len(self.shards)
                     for stream in own:
-                        self._take(Reach(stream, account), at_most)
+                        self._take(Reach(stream, account, self.tap.run), at_most)
                     self._warn_of_days(account, self.shards[planned:])
 
     def _streams(self) -> list[IncrementalStream]:
@@ -112,12 +112,12 @@ class _Planning:
                 there = ", ".join(dict.fromkeys(known))
                 raise Refused(f"--accounts: there is no account {name}, only {there}")
 
-    def _is_chosen(self, account: Provider) -> bool:
+    def _is_chosen(self, account: Account) -> bool:
         return self.choice.accounts is None or account.account in self.choice.accounts
 
-    def _quota(self, account: Provider, streams: list[IncrementalStream]) -> int | None:
+    def _quota(self, account: Account, streams: list[IncrementalStream]) -> int | None:
         """How many shards each stream may have, where an account has a quota of requests."""
-        limit = account.own.get("daily_request_limit")
+        limit = account.settings.get("daily_request_limit")
         if limit is None or not streams:
             return None
         if len(streams) > limit:
@@ -163,9 +163,9 @@ class _Planning:
             requests = reach.requests(low, high)
             self.shards.append(Shard(shard, name, account, low, high, requests))
 
-    def _warn_of_days(self, account: Provider, shards: list[Shard]) -> None:
+    def _warn_of_days(self, account: Account, shards: list[Shard]) -> None:
         """Says so where an account's shards take longer than its quota's day."""
-        limit = account.own.get("daily_request_limit")
+        limit = account.settings.get("daily_request_limit")
         requests = sum(shard.expected_requests for shard in shards)
         if limit is not None and requests > limit:
             self.notes.append(

@@ -9,15 +9,16 @@ from singer_sdk.singerlib import RecordMessage, StateMessage
 from tap_payments.backfill.files import Refused, check_writable, write_whole
 from tap_payments.backfill.scope import check_settings, shard_settings
 from tap_payments.backfill.shards import ShardResult, dump
-from tap_payments.errors import QuotaSpent, SyncFailed
+from tap_payments.errors import SyncFailed
 from tap_payments.output.stopping import Stopped
 from tap_payments.output.writer import Writer
 from tap_payments.streams.sync_windows import SyncWindows
+from tap_payments.sync.events import Events
 from tap_payments.tap import TapPayments
 from tap_payments.windows.instants import format_instant
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -25,8 +26,9 @@ if t.TYPE_CHECKING:
     from singer_sdk.singerlib.encoding.simple import Message
 
     from tap_payments.backfill.shards import Context, Plan, Shard
-    from tap_payments.streams.stream import ProviderStream
-    from tap_payments.streams.windowed import IncrementalStream
+    from tap_payments.errors import QuotaSpent
+    from tap_payments.streams.incremental import IncrementalStream
+    from tap_payments.streams.partition import Partition
 
 
 class ShardWriter(Writer):
@@ -50,6 +52,16 @@ class ShardWriter(Writer):
         return count
 
 
+class Deferral(Events):
+    """Remembers when a quota leaves the rest of a shard for later."""
+
+    reason: QuotaSpent | None = None
+
+    def deferred(self, partition: Partition, deferral: QuotaSpent) -> None:  # noqa: ARG002
+        """The last one stands."""
+        self.reason = deferral
+
+
 class ShardTap(TapPayments):
     """The tap with one stream of one account; with `sync_windows`, its windows too."""
 
@@ -57,42 +69,33 @@ class ShardTap(TapPayments):
 
     def __init__(self, *, shard: Shard, **options: t.Any) -> None:
         self.shard = shard
-        self.deferral: QuotaSpent | None = None
-        super().__init__(**options)
+        self.deferral = Deferral()
+        super().__init__(listener=self.deferral, **options)
 
     def discover_streams(self) -> Sequence[Stream]:
         """The shard's stream."""
         names = (self.shard.stream, SyncWindows.name)
         return [stream for stream in super().discover_streams() if stream.name in names]
 
-    def attempt(self, stream: ProviderStream, context: Context, work: Callable[[], None]) -> None:
-        """Does the work, and remembers when a quota leaves the rest of it for later."""
-
-        def attended() -> None:
-            try:
-                work()
-            except QuotaSpent as deferral:
-                self.deferral = deferral
-                raise
-
-        super().attempt(stream, context, attended)
+    @property
+    def stream(self) -> IncrementalStream:
+        """The shard's stream."""
+        return t.cast("IncrementalStream", self.streams[self.shard.stream])
 
     def covered(self) -> tuple[list[Context], list[Context]]:
         """The contexts that were delivered up to the shard's end, and those that were not."""
-        stream = t.cast("IncrementalStream", self.streams[self.shard.stream])
         complete: list[Context] = []
         others: list[Context] = []
-        for account in self.accounts_of(stream.provider):
-            for context in stream.contexts(account):
-                watermark = stream.watermark(context)
+        for account in self.stream.accounts:
+            for partition in self.stream.partitions_of(account, self.run):
+                watermark = self.stream.watermark(partition, self.run)
                 reached = watermark is not None and watermark >= self.shard.until
-                (complete if reached else others).append(context)
+                (complete if reached else others).append(partition.context)
         return complete, others
 
     def requests(self) -> int:
         """How many requests the shard's account was sent."""
-        stream = t.cast("IncrementalStream", self.streams[self.shard.stream])
-        return sum(account.client.total.requests for account in self.accounts_of(stream.provider))
+        return sum(account.client.total.requests for account in self.stream.accounts)
 
 
 class ShardRun:
@@ -131,8 +134,8 @@ class ShardRun:
 
     def _conclude(self, started: datetime, error: str | None) -> ShardResult:
         complete, others = self.tap.covered()
-        if error is None and self.tap.deferral is not None:
-            error = str(self.tap.deferral)
+        if error is None and self.tap.deferral.reason is not None:
+            error = str(self.tap.deferral.reason)
         if error is None and others:
             error = f"not everything before {format_instant(self.shard.until)} was delivered"
         result = ShardResult(

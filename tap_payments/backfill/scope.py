@@ -12,7 +12,7 @@ from tap_payments.windows.instants import format_instant
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tap_payments.accounts.account import Provider
+    from tap_payments.accounts.account import Account
     from tap_payments.accounts.settings import Settings
     from tap_payments.backfill.shards import Plan, Shard
     from tap_payments.tap import TapPayments
@@ -39,7 +39,7 @@ IRRELEVANT = frozenset(
 """Settings of a provider, besides its secrets, that do not change which rows are read."""
 
 
-def account_of(tap: TapPayments, stream: str, account: str) -> Provider:
+def account_of(tap: TapPayments, stream: str, account: str) -> Account:
     """The configured account that has a stream.
 
     Raises:
@@ -47,7 +47,7 @@ def account_of(tap: TapPayments, stream: str, account: str) -> Provider:
     """
     found = tap.streams.get(stream)
     if isinstance(found, ProviderStream):
-        for each in tap.accounts_of(found.provider):
+        for each in found.accounts:
             if each.account == account:
                 return each
     raise Refused(
@@ -69,11 +69,11 @@ def settings_digest(tap: TapPayments, series: Iterable[tuple[str, str]]) -> str:
     return digest_of({"personal_data": tap.config["personal_data"], "accounts": accounts})
 
 
-def _relevant(account: Provider) -> Settings:
-    fields = account.settings["properties"]
+def _relevant(account: Account) -> Settings:
+    fields = account.settings_schema["properties"]
     return {
         name: value
-        for name, value in account.own.items()
+        for name, value in account.settings.items()
         if name not in IRRELEVANT and not fields[name].get("secret")
     }
 
@@ -100,5 +100,5 @@ def shard_settings(tap: TapPayments, shard: Shard) -> Settings:
     return common | {
         "start_date": format_instant(shard.since),
         "end_date": format_instant(shard.until),
-        owner.name: owner.own,
+        owner.name: owner.settings,
     }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tap_payments.providers.begateway.account import BeGateway
-from tap_payments.providers.spacivox.account import Spacivox
-from tap_payments.providers.tikpay.account import Tikpay
-from tap_payments.providers.zimpler.account import Zimpler
+from tap_payments.providers.begateway import BEGATEWAY
+from tap_payments.providers.spacivox import SPACIVOX
+from tap_payments.providers.tikpay import TIKPAY
+from tap_payments.providers.zimpler import ZIMPLER
 
-PROVIDERS = (BeGateway, Spacivox, Tikpay, Zimpler)
+PROVIDERS = (BEGATEWAY, SPACIVOX, TIKPAY, ZIMPLER)

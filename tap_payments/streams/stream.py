@@ -1,41 +1,73 @@
-"""What every stream of this tap is: rows of one provider, delivered account by account."""
+"""What every stream of this tap is: rows of one provider, read account by account."""
 
 from __future__ import annotations
 
 import abc
 import typing as t
-from functools import partial
+from functools import cached_property
 
 from singer_sdk import Stream
-from singer_sdk.exceptions import MaxRecordsLimitException
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
 
 from tap_payments.errors import StreamFailed
-from tap_payments.http.calls import Tally
 from tap_payments.rows.codec import RowCodec
 from tap_payments.rows.privacy import Rules, replacement
+from tap_payments.streams.partition import Partition
 
 if t.TYPE_CHECKING:
-    import threading
-    from collections.abc import Generator, Iterable
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
+    from datetime import datetime
 
-    from singer_sdk.singerlib import Catalog
+    from singer_sdk import Tap
+    from singer_sdk.singerlib import Catalog, RecordMessage, SchemaMessage
 
-    from tap_payments.accounts.account import Provider
-    from tap_payments.rows.batch import Batch, RowWriter
-    from tap_payments.tap import TapPayments
+    from tap_payments.accounts.account import Account
+    from tap_payments.rows.batch import Batch
+    from tap_payments.streams.page import Item, Noted
+    from tap_payments.streams.partition import Context
+    from tap_payments.streams.reading import Reading
+    from tap_payments.streams.run import Run
+    from tap_payments.windows.window import Window
 
-Context = dict[str, t.Any]
+
+class TapStream(Stream, abc.ABC):
+    """A stream whose messages are made here and written elsewhere."""
+
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
+    """Rows are fitted to their schema before the SDK sees them."""
+
+    def get_records(self, context: t.Any) -> Iterable[dict[str, t.Any]]:  # noqa: ARG002
+        """Nothing: rows go from page to line without passing through the SDK one by one."""
+        return iter(())
+
+    def schema_messages(self, columns: Sequence[str] = ()) -> Iterable[SchemaMessage]:  # noqa: ARG002
+        """The SCHEMA of the stream; `columns` are those that it has besides the declared ones."""
+        return self._generate_schema_messages()
+
+    def map_record(self, record: dict[str, t.Any]) -> list[RecordMessage]:
+        """The RECORDs that the SDK makes of a row, which maps and flattens it.
+
+        Raises:
+            StreamFailed: a stream map cannot be applied.
+        """
+        try:
+            return list(self._generate_record_messages(record))
+        except Exception as error:
+            raise StreamFailed(
+                f"a record cannot be mapped ({type(error).__name__}): check stream_maps",
+                kind="config",
+            ) from error
 
 
-class ProviderStream(Stream, abc.ABC):
-    """A stream of one provider. A subclass lists facts.
+class ProviderStream(TapStream):
+    """A stream of one provider: it says what there is to read and how, and writes nothing.
 
-    `page` is the type of an answer, generic in its rows, and `rows_field` names them in it (None:
-    the answer is the array itself). `personal` are the paths of personal data, see `privacy.py`;
-    `texts_sent_as_numbers` are columns of texts that the vendor sends as whole numbers, too;
-    `open_columns` says that rows have columns which only the rows' own SCHEMA declares.
+    A subclass lists facts. `page` is the type of an answer, generic in its rows, and `rows_field`
+    names them in it (None: the answer is the array itself). `personal` are the paths of personal
+    data, see `privacy.py`; `texts_sent_as_numbers` are columns of texts that the vendor sends as
+    whole numbers, too; `open_columns` says that rows have columns which only their own SCHEMA
+    declares.
     """
 
     page: t.ClassVar[t.Any] = list
@@ -44,112 +76,68 @@ class ProviderStream(Stream, abc.ABC):
     texts_sent_as_numbers: t.ClassVar[tuple[str, ...]] = ()
     open_columns: t.ClassVar[bool] = False
 
-    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
-    """Rows are fitted to their schema before the SDK sees them."""
-
-    def __init__(self, tap: TapPayments, provider: type[Provider]) -> None:
-        self.provider = provider
-        self.tap = tap
-        self.plain = True
-        self.written = 0
+    def __init__(self, tap: Tap, accounts: Sequence[Account]) -> None:
+        self.accounts = accounts
         self._warned: set[str] = set()
         super().__init__(tap)
 
-    # What a provider's stream says
+    # What there is to read
 
-    def contexts(self, account: Provider) -> list[Context]:
-        """The partitions of an account: each has a watermark of its own."""
+    def contexts(self, account: Account, run: Run) -> list[Context]:  # noqa: ARG002 - for subclasses
+        """What names the partitions of an account in the state."""
         return [{"_account": account.account}]
 
     def series(self, context: Context) -> str:  # noqa: ARG002 - for subclasses
         """The name of a context in `sync_windows`."""
         return "all"
 
-    def label(self, context: Context) -> str:
-        """A context in messages: the stream's name, the account, and what else tells it apart."""
-        account, *others = context.values()
-        return f"{self.name} (" + ", ".join([f"account '{account}'", *map(str, others)]) + ")"
+    def partitions_of(self, account: Account, run: Run) -> list[Partition]:
+        """The partitions of an account; each is read on its own and can fail alone."""
+        return [
+            Partition(self.name, account, context, self.series(context))
+            for context in self.contexts(account, run)
+        ]
 
-    def delivered_until(self, account: Provider) -> str:  # noqa: ARG002 - for subclasses
-        """The account's watermark for the summary; a stream without one says nothing."""
-        return ""
+    def lane_of(self, partition: Partition) -> Hashable:
+        """What partitions of one account have in common that share a lane; see `Lane`."""
+        return partition
+
+    def open_lane(self, members: Sequence[Member], run: Run) -> Lane:
+        """The lane of partitions, of which this stream has the first."""
+        return Lane(members, run)
 
     @abc.abstractmethod
-    def sync_context(self, account: Provider, context: Context) -> None:
-        """Delivers what there is for one partition.
+    def plan(self, partition: Partition, run: Run) -> Iterable[Window | None]:
+        """What is read one by one, in this order; None: a partition that has no windows.
 
         Raises:
-            StreamFailed: it could not be delivered whole.
+            StreamFailed: the state is none.
         """
 
     @abc.abstractmethod
-    def probe(self, account: Provider) -> None:
+    def read(self, reading: Reading) -> Iterator[Item]:
+        """Asks for what was planned, page by page.
+
+        Raises:
+            StreamFailed: it could not be read whole.
+        """
+
+    @abc.abstractmethod
+    def probe(self, partition: Partition, run: Run) -> None:
         """Asks the account once, and delivers nothing.
 
         Raises:
             StreamFailed: the account refuses.
         """
 
-    # What the SDK asks
+    def delivered_until(self, account: Account, run: Run) -> str:  # noqa: ARG002 - for subclasses
+        """The account's watermark for the summary; a stream without one says nothing."""
+        return ""
 
-    def warn_once(self, message: str) -> None:
-        """Warns, unless this run has said so of this stream already."""
-        if message not in self._warned:
-            self._warned.add(message)
-            self.logger.warning("%s: %s", self.name, message)
+    # How its rows are read and written
 
-    @property
-    def partitions(self) -> list[dict[str, t.Any]] | None:
-        """The contexts of all configured accounts."""
-        return [
-            context
-            for account in self.tap.accounts_of(self.provider)
-            for context in self.contexts(account)
-        ]
-
-    @property
-    def emit_activate_version_messages(self) -> bool:
-        """Never: sent before the rows, it empties a table that a failed run would not refill."""
-        return False
-
-    def get_replication_key_signpost(self, context: t.Any = None) -> None:
-        """None: a watermark is the end of a window, and never the date of a record."""
-
-    def apply_catalog(self, catalog: Catalog) -> None:
-        """Takes selection and method from a catalog; keys that it leaves out stay."""
-        super().apply_catalog(catalog)
-        if not self.primary_keys:
-            self.primary_keys = type(self).primary_keys  # type: ignore[assignment]  # a tuple here
-        cursor: t.Any = type(self).replication_key  # a property of the SDK's where we name none
-        if not self.replication_key and self.forced_replication_method != "FULL_TABLE":
-            self.replication_key = cursor if isinstance(cursor, str) else None
-
-    def get_records(self, context: t.Any) -> Iterable[dict[str, t.Any]]:  # noqa: ARG002
-        """Nothing: rows go from page to line without passing through the SDK one by one."""
-        return iter(())
-
-    def finalize_state_progress_markers(self, state: dict[str, t.Any] | None = None) -> None:
-        """Nothing: a watermark is final when it is set."""
-
-    def _sync_records(
-        self,
-        context: t.Any = None,  # noqa: ARG002
-        *,
-        write_messages: bool = True,  # noqa: ARG002
-    ) -> Generator[dict[str, t.Any], t.Any, t.Any]:
-        self.plain = self._is_plain()
-        if not self.plain:
-            self.logger.debug("%s: records pass through the SDK one by one", self.name)
-        with self.get_sync_timer(), self.get_record_counter() as self.counter:
-            for account in self.tap.accounts_of(self.provider):
-                for each in self.contexts(account):
-                    self.tap.attempt(self, each, partial(self.sync_context, account, each))
-        yield from ()
-
-    # What streams build on
-
-    def codec(self, account: Provider) -> RowCodec:
-        """How this stream's rows are read and written for an account."""
+    def codec(self, account: Account) -> RowCodec:
+        """How this stream's rows are decoded and encoded for an account."""
         mode = self.config.get("personal_data") or "keep"
         replace = replacement(mode, self.config.get("personal_data_key"))
         return RowCodec(
@@ -162,13 +150,14 @@ class ProviderStream(Stream, abc.ABC):
             added={"_account": account.account},
             rules=Rules(self.personal, replace) if replace else None,
             warn=self.warn_once,
-            only_careful=not self.plain,
+            only_careful=self.is_mapped,
         )
 
-    def _is_plain(self) -> bool:
-        """Whether records leave as they are: no stream map, flattening or nested deselection."""
+    @cached_property
+    def is_mapped(self) -> bool:
+        """Whether rows pass through the SDK: for stream maps, flattening, nested deselection."""
         maps = self.stream_maps
-        return (
+        return not (
             self.config.get("fast_records") is not False
             and len(maps) == 1
             and type(maps[0]) is SameRecordTransform
@@ -176,52 +165,58 @@ class ProviderStream(Stream, abc.ABC):
             and all(selected or len(path) <= 2 for path, selected in self.mask.items())
         )
 
-    def write(self, codec: RowWriter, batch: Batch) -> None:
-        """Writes rows as RECORD messages."""
-        limit = self.ABORT_AT_RECORD_COUNT
-        if limit is not None and self.written + len(batch.rows) > limit:
-            del batch.rows[max(0, limit - self.written) :]
-        if batch.rows:
-            if self.plain:
-                lines = codec.encode(batch)
-                now = self.tap.runtime.clock()
-                self.tap.writer.write_rows(self.name, lines, now)
-            else:
-                self._write_mapped(codec, batch)
-            self.counter.increment(len(batch.rows))
-            self.written += len(batch.rows)
-            self.tap.progress.moved(rows=len(batch.rows))
-        if limit is not None and self.written >= limit:
-            self._abort_sync(MaxRecordsLimitException(f"the limit of {limit} records is reached"))
+    def warn_once(self, message: str) -> None:
+        """Warns, unless this run has said so of this stream already."""
+        if message not in self._warned:
+            self._warned.add(message)
+            self.logger.warning("%s: %s", self.name, message)
 
-    def _write_mapped(self, codec: RowWriter, batch: Batch) -> None:
-        """Writes rows through the SDK, which maps and flattens them."""
-        for row in batch.rows:
-            try:
-                self._write_record_message(codec.to_python(row))
-            except Exception as error:
-                raise StreamFailed(
-                    f"a record cannot be mapped ({type(error).__name__}): check stream_maps",
-                    kind="config",
-                ) from error
+    def apply_catalog(self, catalog: Catalog) -> None:
+        """Takes selection and method from a catalog; keys that it leaves out stay."""
+        super().apply_catalog(catalog)
+        if not self.primary_keys:
+            self.primary_keys = type(self).primary_keys  # type: ignore[assignment]  # a tuple here
+        cursor: t.Any = type(self).replication_key  # a property of the SDK's where we name none
+        if not self.replication_key and self.forced_replication_method != "FULL_TABLE":
+            self.replication_key = cursor if isinstance(cursor, str) else None
 
 
-class SnapshotStream(ProviderStream):
-    """Rows as they are now; each run delivers all of them."""
+Member = tuple[ProviderStream, Partition]
 
-    @abc.abstractmethod
-    def read(
-        self, account: Provider, codec: RowCodec, *, tally: Tally, cancelled: threading.Event
-    ) -> list[t.Any]:
-        """All rows, in one answer."""
 
-    def sync_context(self, account: Provider, context: Context) -> None:  # noqa: ARG002
-        """Asks once and writes what there is."""
-        codec, tally = self.codec(account), Tally()
-        rows = self.read(account, codec, tally=tally, cancelled=self.tap.cancelled)
-        for batch in codec.batches(rows):
-            self.write(codec, batch)
+class Lane:
+    """Partitions of one account that are requested at the same time and handed out in order.
 
-    def probe(self, account: Provider) -> None:
-        """Asks once."""
-        self.read(account, self.codec(account), tally=Tally(), cancelled=self.tap.cancelled)
+    What one of them has to know of another is remembered here, for this run: the lane is made
+    before the first request. `width` is how many of its windows may be read at once.
+    """
+
+    width: t.ClassVar[int | None] = None
+
+    def __init__(self, members: Sequence[Member], run: Run) -> None:
+        self.members = members
+        self.run = run
+
+    def start(self) -> None:
+        """Does what comes before the first request; called before every job, by its thread."""
+
+    def noted(self) -> Iterable[Noted]:
+        """What the state has to remember by now, besides watermarks."""
+        return ()
+
+    def deduplicate(
+        self,
+        partition: Partition,  # noqa: ARG002
+        window: Window | None,  # noqa: ARG002
+        batch: Batch,
+        codec: RowCodec,  # noqa: ARG002
+    ) -> Batch:
+        """The rows of a batch that this run has not delivered as they are."""
+        return batch
+
+    def delivered(self, partition: Partition, batch: Batch, codec: RowCodec) -> None:
+        """Takes note of rows that were written."""
+
+    def beginnings(self, partition: Partition) -> Iterable[tuple[Context, datetime]]:  # noqa: ARG002
+        """The watermarks that other contexts get, where they have none, once a window closes."""
+        return ()

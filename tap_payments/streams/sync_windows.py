@@ -5,22 +5,34 @@ from __future__ import annotations
 import typing as t
 import uuid
 
-from singer_sdk import Stream
-from singer_sdk.helpers.conform import TypeConformanceLevel
-
 from tap_payments.rows import fields
+from tap_payments.streams.stream import TapStream
 from tap_payments.windows.instants import format_instant
 
 if t.TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
     from datetime import datetime
 
-    from tap_payments.streams.windowed import WindowOutcome
-    from tap_payments.tap import TapPayments
+    from singer_sdk import Tap
+
+    from tap_payments.http.calls import Tally
+    from tap_payments.streams.partition import Partition
+    from tap_payments.windows.window import Window
 
 
-class SyncWindows(Stream):
-    """What each window that closed in this run cost and gave; written as the windows close."""
+class WindowOutcome(t.NamedTuple):
+    """What a window that closed has cost and given."""
+
+    window: Window
+    statistics: Tally
+    pages: int
+    records: int
+    provider_count: int | None
+    seconds: float
+    closed_at: datetime
+
+
+class SyncWindows(TapStream):
+    """What each window that closed in this run cost and gave."""
 
     name = "sync_windows"
     primary_keys = ("_account", "stream", "series", "window_since", "window_until")
@@ -45,50 +57,27 @@ class SyncWindows(Stream):
             seconds=fields.number("Seconds from the window's first request to its close."),
         ),
     }
-    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
 
-    def __init__(self, tap: TapPayments) -> None:
+    def __init__(self, tap: Tap) -> None:
         super().__init__(tap)
         self._run_id = str(uuid.uuid4())
-        self._declared = False
 
-    def record(
-        self, *, stream: str, account: str, series: str, outcome: WindowOutcome, closed_at: datetime
-    ) -> None:
-        """Writes the row of a window; the caller commits it afterwards."""
-        if not self.selected:
-            return
-        self._write_schema_message()
-        self._write_record_message(
-            {
-                "_account": account,
-                "stream": stream,
-                "series": series,
-                "window_since": format_instant(outcome.window.since),
-                "window_until": format_instant(outcome.window.until),
-                "run_id": self._run_id,
-                "closed_at": format_instant(closed_at),
-                "pages": outcome.pages,
-                "requests": outcome.tally.requests,
-                "retries": outcome.tally.retries,
-                "records": outcome.records,
-                "provider_count": outcome.provider_count,
-                "seconds": round(outcome.seconds, 3),
-                "_extra": None,
-            }
-        )
-
-    def get_records(self, context: t.Any) -> Iterable[dict[str, t.Any]]:  # noqa: ARG002
-        """Nothing: the rows were written when their windows closed."""
-        return iter(())
-
-    def finalize_state_progress_markers(self, state: dict[str, t.Any] | None = None) -> None:
-        """Nothing: there is no state."""
-
-    def _sync_records(self, *_: t.Any, **__: t.Any) -> Generator[dict[str, t.Any], t.Any, t.Any]:
-        yield from ()
-
-    def _write_schema_message(self) -> None:
-        if not self._declared:
-            self._declared = True
-            super()._write_schema_message()
+    def row(self, partition: Partition, outcome: WindowOutcome) -> dict[str, t.Any]:
+        """The row of a window."""
+        window, statistics = outcome.window, outcome.statistics
+        return {
+            "_account": partition.account.account,
+            "stream": partition.stream,
+            "series": partition.series,
+            "window_since": format_instant(window.since),
+            "window_until": format_instant(window.until),
+            "run_id": self._run_id,
+            "closed_at": format_instant(outcome.closed_at),
+            "pages": outcome.pages,
+            "requests": statistics.requests,
+            "retries": statistics.retries,
+            "records": outcome.records,
+            "provider_count": outcome.provider_count,
+            "seconds": round(outcome.seconds, 3),
+            "_extra": None,
+        }

@@ -1,248 +1,326 @@
-"""Windows fetched ahead by a few threads, once that is worth it, and handed out in order."""
+"""All that a run reads, by threads, and handed out to the one thread that writes.
+
+This is the only place that knows threads. Each account has a crew of as many as may ask it at a
+time; what they have read waits, within one budget of bytes for the whole run, until it is written.
+"""
 
 from __future__ import annotations
 
 import threading
 import typing as t
 from collections import deque
+from dataclasses import dataclass, field
 
 from tap_payments.runtime import Cancelled
+from tap_payments.streams.page import Again, Closed, Noted
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
-    from tap_payments.windows.window import Window
-
-SHARE, LEAST_SHARES = 2_750_000, 8
-"""Bytes of answers that may wait to be written, over all windows in flight, for each thread: ten
-full pages of the largest rows, so that no window has to wait for the one before."""
+SHARE, LEAST_SHARES, MOST_SHARES = 2_750_000, 8, 16
+"""Bytes of answers that may wait to be written, over the whole run, for each thread: ten full pages
+of the largest rows, so that no window has to wait for the one before."""
 
 AHEAD = 4
-"""Windows per thread that may wait to be written, however small they are."""
+"""Jobs of a lane, for each that may be read at once, that may wait however small they are."""
 
-J = t.TypeVar("J")
-
-
-class Page(t.NamedTuple):
-    """The rows of one answer, the answer's size in bytes, and the total that it announced.
-
-    `window` is what was asked for, where that is only a part of the job's own.
-    """
-
-    rows: list[t.Any]
-    size: int
-    total: int | None = None
-    window: Window | None = None
+TURN = 2_000_000
+"""Bytes that are handed out of one lane before it is another's turn."""
 
 
-class Again(t.NamedTuple):
-    """Says that a window is read again from its start, and why."""
+@dataclass(eq=False)
+class Course:
+    """The jobs of one partition, in the order in which they are handed out."""
 
-    reason: str
-
-
-Read = t.Callable[[J, threading.Event], "Iterator[Page | Again]"]
-
-
-class _Slot(t.Generic[J]):
-    """A job in flight; its thread, if it has one, waits for `room` while it is `held_back`."""
-
-    def __init__(self, job: J, room: threading.Condition) -> None:
-        self.job = job
-        self.pages: deque[Page] = deque()
-        self.handed_out = False
-        self.done = False
-        self.held_back = False
-        self.room = room
-        self.error: BaseException | None = None
+    jobs: deque[t.Any]
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    is_begun: bool = False
 
 
-class Flight(t.Generic[J]):
-    """Reads jobs with up to `workers` threads and yields their pages in the order of the jobs.
+@dataclass(eq=False)
+class Route:
+    """Courses that are handed out one after the other; at most `width` of their jobs are read."""
 
-    A job's pages are handed out when it is complete, so that one that has to be read again
-    leaves nothing behind; only where the budget is used up they are handed out as they come. A
-    job that fails raises when its turn comes; what comes after it is called off.
+    account: t.Any
+    width: int
+    courses: deque[t.Any]
 
-    As long as answers do not keep anybody waiting (`is_slow`, asked before the first job and after
-    each page), the consumer reads them itself: threads take turns on one interpreter, and cost
-    more than they give. Where no job is ever read again (`whole` is false), each page is handed
-    out at once then. From the first slow answer on threads read ahead, and are not woken for
-    every page.
+
+Arrival = tuple[t.Any, t.Any, t.Any]
+"""A course, a job of it if it is about one, and what came."""
+
+
+class Begun(t.NamedTuple):
+    """Says that a course has its turn; whatever else comes of it, comes after."""
+
+
+class Failed(t.NamedTuple):
+    """Says that a job failed; what comes after it is called off."""
+
+    error: BaseException
+
+
+class Over(t.NamedTuple):
+    """Says that nothing more comes of a course."""
+
+
+@dataclass(eq=False)
+class _Slot:
+    """A job in flight; its thread waits for `room` while the budget is used up."""
+
+    course: Course
+    job: t.Any
+    room: threading.Condition
+    entries: deque[tuple[t.Any, int]] = field(default_factory=deque)
+    closed: int = 0
+    is_handed_out: bool = False
+    is_done: bool = False
+    error: BaseException | None = None
+
+
+class _Lane:
+    """A route in flight: the courses that are not over, and the jobs that were begun."""
+
+    def __init__(self, route: Route, crew: _Crew) -> None:
+        self.crew = crew
+        self.width = route.width
+        self.courses = route.courses
+        self.unread = deque(route.courses)
+        self.slots: deque[_Slot] = deque()
+        self.reading = 0
+
+    @property
+    def course(self) -> Course | None:
+        """The course whose next job may be read; None: there is none, or it has to wait."""
+        while self.unread and not self.unread[0].jobs:
+            self.unread.popleft()
+        may_read = self.reading < self.width and len(self.slots) < AHEAD * self.width
+        return self.unread[0] if self.unread and may_read else None
+
+
+class _Crew:
+    """The threads of one account, which take turns among its lanes."""
+
+    def __init__(self, size: int, lock: threading.RLock) -> None:
+        self.size = size
+        self.started = 0
+        self.lanes: list[_Lane] = []
+        self.turn = threading.Condition(lock)
+
+    def next_lane(self) -> _Lane | None:
+        """The lane that most needs a reader; None: none can be read now."""
+        lanes = [lane for lane in self.lanes if lane.course is not None]
+        return min(lanes, key=lambda lane: len(lane.slots), default=None)
+
+
+class Flight:
+    """Reads the jobs of all routes and hands out what `read` yields: within a route, in order.
+
+    `read` yields items with their sizes in bytes. What a job yields is handed out when the job or
+    one of its windows is complete, so that one that has to be read again leaves nothing behind;
+    only where the budget is used up, it is handed out as it comes. A job that fails ends its
+    course when its turn comes: what comes after it is called off.
     """
 
     def __init__(
         self,
-        jobs: Iterable[J],
-        read: Callable[[J, threading.Event], Iterator[Page | Again]],
+        routes: Sequence[Route],
+        read: Callable[[t.Any, t.Any], Iterator[tuple[t.Any, int]]],
         *,
-        workers: int,
-        whole: bool = True,
+        crew: Callable[[t.Any], int],
         budget: int | None = None,
-        is_slow: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._jobs = iter(jobs)
         self._read = read
-        self._workers = workers
-        self._whole = whole
-        self._budget = SHARE * max(workers, LEAST_SHARES) if budget is None else budget
-        self._is_slow = is_slow
-        self._slots: deque[_Slot[J]] = deque()
         self._buffered = 0
-        self._aloft = False
-        self._started = self._running = 0
-        self._no_more_jobs: BaseException | None = None
         self._lock = threading.RLock()
         self._arrived = threading.Condition(self._lock)
-        self._turn = threading.Condition(self._lock)
-        self.cancelled = threading.Event()
+        self._held_back: set[_Slot] = set()
+        self._is_closed = False
+        crews: dict[t.Any, _Crew] = {}
+        self._lanes: deque[_Lane] = deque()
+        for route in routes:
+            if route.account not in crews:
+                crews[route.account] = _Crew(crew(route.account), self._lock)
+            lane = _Lane(route, crews[route.account])
+            lane.crew.lanes.append(lane)
+            if lane.courses:
+                self._lanes.append(lane)
+        self._crews = list(crews.values())
+        shares = min(max(sum(each.size for each in self._crews), LEAST_SHARES), MOST_SHARES)
+        self._budget = SHARE * shares if budget is None else budget
+        self._handed_out = 0
 
-    def __iter__(self) -> Generator[tuple[J, Iterator[Page]]]:
-        """Each job with an iterator over its pages, which must be used up before the next."""
-        if self._is_slow():
-            self._take_off(self._workers)
+    def __iter__(self) -> Generator[Arrival]:
+        """Each course and job with what it yielded, between `Begun` and `Over`."""
         try:
-            while (slot := self._head()) is not None:
-                yield slot.job, self._pages(slot) if self._aloft else self._read_here(slot)
-                with self._lock:
-                    self._slots.popleft()
-                    self._turn.notify()
-        finally:
-            self.cancelled.set()
             with self._lock:
-                self._turn.notify_all()
-                for slot in self._slots:
-                    slot.room.notify()
+                for crew in self._crews:
+                    self._man(crew)
+            while (entry := self._next()) is not None:
+                yield entry
+        finally:
+            self._close()
 
-    def _head(self) -> _Slot[J] | None:
+    def drop(self, course: Course) -> None:
+        """Calls off what is left of a course; only `Over` still comes of it."""
         with self._lock:
-            if not self._aloft:
-                self._add_slot()
-            while not self._slots and self._running:
-                self._arrived.wait()
-            if self._slots:
-                return self._slots[0]
-            if self._no_more_jobs is not None:
-                raise self._no_more_jobs
+            course.cancelled.set()
+            course.jobs.clear()
+            for lane in self._lanes:
+                for slot in [each for each in lane.slots if each.course is course]:
+                    lane.slots.remove(slot)
+                    self._release(slot, sum(size for _item, size in slot.entries))
+                    slot.room.notify()
+                    lane.crew.turn.notify()
+
+    def _close(self) -> None:
+        with self._lock:
+            self._is_closed = True
+            for lane in self._lanes:
+                for course in lane.courses:
+                    course.cancelled.set()
+                for slot in lane.slots:
+                    slot.room.notify()
+            for crew in self._crews:
+                crew.turn.notify_all()
+
+    # The thread that writes
+
+    def _next(self) -> Arrival | None:
+        with self._lock:
+            while self._lanes:
+                lane = self._ready()
+                if lane is None:
+                    for slot in self._held_back:
+                        slot.room.notify()  # one whose turn it is goes on
+                    self._arrived.wait()
+                elif (entry := self._take(lane)) is not None:
+                    return entry
             return None
 
-    def _read_here(self, slot: _Slot[J]) -> Iterator[Page]:
-        """The pages of a job that the consumer reads itself."""
-        try:
-            for page in self._read(slot.job, self.cancelled):
-                if not self._aloft and self._is_slow():
-                    self._take_off(self._workers - 1)
-                with self._lock:
-                    self._take(slot, page)
-                while slot.pages and not (self._whole and self._buffered <= self._budget):
-                    yield self._hand_out(slot)
-        except Exception as error:  # noqa: BLE001 - raised after the pages before
-            slot.error = error
-        while slot.pages:
-            yield self._hand_out(slot)
-        if slot.error is not None:
-            raise slot.error
-        if self._aloft:
-            self._take_off(self._workers)
+    def _ready(self) -> _Lane | None:
+        """The lane that has its turn, or the next one that has something."""
+        if self._handed_out >= TURN:
+            self._handed_out = 0
+            self._lanes.rotate(-1)
+        for _ in range(len(self._lanes)):
+            if self._has_something(self._lanes[0]):
+                return self._lanes[0]
+            self._handed_out = 0
+            self._lanes.rotate(-1)
+        return None
 
-    def _pages(self, slot: _Slot[J]) -> Iterator[Page]:
-        """The pages of a job that a thread reads."""
-        while True:
+    def _has_something(self, lane: _Lane) -> bool:
+        """Whether there is something to hand out of a lane, or to say, now."""
+        course = lane.courses[0]
+        if not lane.slots or lane.slots[0].course is not course:
+            return not course.jobs
+        slot = lane.slots[0]
+        return slot.is_done or slot.closed > 0 or (slot in self._held_back and bool(slot.entries))
+
+    def _take(self, lane: _Lane) -> Arrival | None:
+        course = lane.courses[0]
+        if not course.is_begun:
+            course.is_begun = True
+            return course, None, Begun()
+        if not lane.slots or lane.slots[0].course is not course:
+            lane.courses.popleft()
+            if not lane.courses:
+                self._lanes.popleft()
+            return course, None, Over()
+        slot = lane.slots[0]
+        if slot.entries:
+            item, size = slot.entries.popleft()
+            slot.is_handed_out = True
+            slot.closed -= isinstance(item, Closed | Noted)
+            self._handed_out += size
+            self._release(slot, size)
+            return course, slot.job, item
+        lane.slots.popleft()
+        lane.crew.turn.notify()
+        self._man(lane.crew)
+        if slot.error is None:
+            return None
+        self.drop(course)
+        return course, slot.job, Failed(slot.error)
+
+    def _release(self, taken: _Slot, size: int) -> None:
+        """Gives back what an item took; once an eighth of the budget is free, threads go on."""
+        self._buffered -= size
+        taken.room.notify()
+        if self._buffered <= self._budget - self._budget // 8:
+            for slot in self._held_back:
+                slot.room.notify()
+
+    # The threads that read
+
+    def _man(self, crew: _Crew) -> None:
+        """Adds a thread to a crew, if there is something for it to read."""
+        if crew.started < crew.size and crew.next_lane() is not None:
+            crew.started += 1
+            threading.Thread(target=self._work, args=(crew,), daemon=True).start()
+
+    def _work(self, crew: _Crew) -> None:
+        while (found := self._begin(crew)) is not None:
+            lane, slot = found
+            try:
+                for item, size in self._read(slot.course, slot.job):
+                    self._put(lane, slot, item, size)
+            except BaseException as error:  # noqa: BLE001 - handed out where the job has its turn
+                slot.error = error
             with self._lock:
-                while not slot.done and not (slot.held_back and slot.pages):
-                    slot.room.notify()  # held back, it may go on now that it is its turn
-                    self._arrived.wait()
-                if not slot.pages:
-                    break
-                page = self._hand_out(slot)
-            yield page
-        if slot.error is not None:
-            raise slot.error
-
-    def _hand_out(self, slot: _Slot[J]) -> Page:
-        with self._lock:
-            slot.handed_out = True
-            page = slot.pages.popleft()
-            self._release(page.size)
-            return page
-
-    def _take_off(self, threads: int) -> None:
-        """Lets so many threads read ahead, those that do already included."""
-        self._aloft = True
-        with self._lock:
-            more = threads - self._started
-            self._started += more
-            self._running += more
-        for _ in range(more):
-            threading.Thread(target=self._work, daemon=True).start()
-
-    def _work(self) -> None:
-        try:
-            while (slot := self._next_slot()) is not None:
-                try:
-                    for page in self._read(slot.job, self.cancelled):
-                        self._put(slot, page)
-                except BaseException as error:  # noqa: BLE001 - raised where the job has its turn
-                    slot.error = error
-                with self._lock:
-                    slot.done = True
-                    self._arrived.notify()
+                slot.is_done = True
+                lane.reading -= 1
                 if slot.error is not None:
-                    return
-        finally:
-            with self._lock:
-                self._running -= 1
+                    slot.course.jobs.clear()
                 self._arrived.notify()
 
-    def _next_slot(self) -> _Slot[J] | None:
+    def _begin(self, crew: _Crew) -> tuple[_Lane, _Slot] | None:
         with self._lock:
-            while len(self._slots) >= self._workers * AHEAD and not self.cancelled.is_set():
-                self._turn.wait()
-            if self.cancelled.is_set() or any(slot.error for slot in self._slots):
-                return None
-            return self._add_slot()
-
-    def _add_slot(self) -> _Slot[J] | None:
-        try:
-            slot = _Slot(next(self._jobs), threading.Condition(self._lock))
-        except StopIteration:
+            while not self._is_closed:
+                lane = crew.next_lane()
+                course = lane.course if lane else None
+                if lane is not None and course is not None:
+                    slot = _Slot(course, course.jobs.popleft(), threading.Condition(self._lock))
+                    lane.slots.append(slot)
+                    lane.reading += 1
+                    self._man(crew)
+                    return lane, slot
+                if not any(each.unread for each in crew.lanes):
+                    crew.turn.notify()
+                    return None
+                crew.turn.wait()
             return None
-        except BaseException as error:  # noqa: BLE001 - raised after the jobs before
-            self._no_more_jobs = error
-            return None
-        self._slots.append(slot)
-        self._arrived.notify()
-        return slot
 
-    def _put(self, slot: _Slot[J], page: Page | Again) -> None:
+    def _put(self, lane: _Lane, slot: _Slot, item: t.Any, size: int) -> None:
         with self._lock:
-            while self._is_full(slot, page) and not self.cancelled.is_set():
-                slot.held_back = True
+            while not self._is_called_off(slot) and self._is_full(lane, slot, size):
+                self._held_back.add(slot)
                 self._arrived.notify()
                 slot.room.wait()
-            slot.held_back = False
-            if self.cancelled.is_set():
+            self._held_back.discard(slot)
+            if self._is_called_off(slot):
                 raise Cancelled
-            self._take(slot, page)
+            if isinstance(item, Again):
+                self._forget(slot)
+                return
+            slot.entries.append((item, size))
+            slot.closed += isinstance(item, Closed | Noted)
+            self._buffered += size
+            if slot.closed:
+                self._arrived.notify()
 
-    def _take(self, slot: _Slot[J], page: Page | Again) -> None:
-        if isinstance(page, Page):
-            slot.pages.append(page)
-            self._buffered += page.size
-        elif not slot.handed_out:
-            self._release(sum(each.size for each in slot.pages))
-            slot.pages.clear()
+    def _is_called_off(self, slot: _Slot) -> bool:
+        return self._is_closed or slot.course.cancelled.is_set()
 
-    def _is_full(self, slot: _Slot[J], page: Page | Again) -> bool:
-        if isinstance(page, Again) or self._buffered + page.size <= self._budget:
+    def _is_full(self, lane: _Lane, slot: _Slot, size: int) -> bool:
+        if self._buffered + size <= self._budget or not size:
             return False
-        # The job whose turn it is must go on, or nobody would: it keeps one page waiting.
-        return not (slot is self._slots[0] and not slot.pages)
+        # The job whose turn it is must go on, or nobody would: it keeps one item waiting.
+        return not (slot is lane.slots[0] and not slot.entries)
 
-    def _release(self, size: int) -> None:
-        """Gives back what pages took; once an eighth of the budget is free, threads go on."""
-        self._buffered -= size
-        has_room = self._buffered <= self._budget - self._budget // 8
-        for slot in self._slots if has_room else (self._slots[0],):
-            if slot.held_back:
-                slot.room.notify()
+    def _forget(self, slot: _Slot) -> None:
+        """A job begins again: what was read of it is thrown away, unless some of it is out."""
+        if not slot.is_handed_out:
+            self._release(slot, sum(size for _item, size in slot.entries))
+            slot.entries.clear()

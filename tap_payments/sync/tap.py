@@ -3,59 +3,70 @@
 from __future__ import annotations
 
 import abc
+import contextlib
 import logging
 import sys
 import threading
-import time
 import typing as t
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 
 from singer_sdk import Tap
-from singer_sdk.exceptions import (
-    AbortedSyncFailedException,
-    AbortedSyncPausedException,
-    ConfigValidationError,
-)
+from singer_sdk.exceptions import ConfigValidationError
 
 from tap_payments.accounts.redaction import redacting, secrets_of
-from tap_payments.errors import QuotaSpent, StreamFailed, SyncFailed, unexpected
 from tap_payments.output.states import States
 from tap_payments.output.stopping import ReaderGone, Stopped, last_words
 from tap_payments.output.writer import Writer
 from tap_payments.runtime import Runtime
+from tap_payments.streams.incremental import IncrementalStream
+from tap_payments.streams.run import Run
 from tap_payments.streams.stream import ProviderStream
-from tap_payments.streams.windowed import IncrementalStream
+from tap_payments.streams.sync_windows import SyncWindows
+from tap_payments.sync.courses import ask, plan_probes, plan_routes, read_course
+from tap_payments.sync.delivery import Delivery
+from tap_payments.sync.events import Events, Everybody
+from tap_payments.sync.failures import Failures, tell
+from tap_payments.sync.flight import Begun, Failed, Flight, Over
 from tap_payments.sync.progress import Progress
+from tap_payments.sync.summary import Summary
+from tap_payments.windows.watermarks import Watermarks
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from tap_payments.accounts.account import Provider
-    from tap_payments.streams.stream import Context
-    from tap_payments.windows.window import Bounds
+    from singer_sdk import Stream
+
+    from tap_payments.streams.partition import Partition
+    from tap_payments.sync.courses import PartitionCourse, Probe
+    from tap_payments.sync.flight import Route
+    from tap_payments.windows.bounds import Bounds
+    from tap_payments.windows.window import Window
 
 
 class ResilientTap(Tap):
     """A tap over accounts that fail on their own, and that ends as a whole line.
 
-    A subclass says which accounts there are and what this run may ask them for.
+    A subclass says what this run may ask them for. `listener` hears what happens in the run.
     """
 
     message_writer_class = Writer
 
-    def __init__(self, *, runtime: Runtime | None = None, **options: t.Any) -> None:
+    def __init__(
+        self,
+        *,
+        runtime: Runtime | None = None,
+        listener: Events | None = None,
+        **options: t.Any,
+    ) -> None:
         self.runtime = replace(runtime or Runtime(), on_wait=self._on_wait)
-        self.cancelled = threading.Event()
-        self.failures: list[tuple[str, Context, StreamFailed]] = []
+        self._here = threading.local()
+        self._listener = listener or Events()
         super().__init__(**options)
+        self.failures = Failures(self.logger)
         self.states = States(self.writer, self.runtime.clock)
         self._state_writer = self.states  # type: ignore[assignment]  # has the SDK's one method
-
-    @abc.abstractmethod
-    def accounts_of(self, provider: type[Provider]) -> list[Provider]:
-        """The configured accounts of a provider."""
 
     @property
     @abc.abstractmethod
@@ -68,6 +79,18 @@ class ResilientTap(Tap):
         return t.cast("Writer", self.message_writer)
 
     @cached_property
+    def run(self) -> Run:
+        """What streams are given of this run; its time is the instant when it is first asked."""
+        return Run(
+            self.bounds,
+            Watermarks(t.cast("dict[str, t.Any]", self.state)),
+            self.runtime,
+            threading.Event(),
+        )
+
+    # Who hears of it
+
+    @cached_property
     def progress(self) -> Progress:
         """Bars where stderr is a terminal, log lines elsewhere."""
         if not sys.stderr.isatty():
@@ -77,40 +100,24 @@ class ResilientTap(Tap):
         self.metrics_logger.setLevel(logging.WARNING)
         return BarProgress(self.logger, logging.getLogger().handlers)
 
+    @cached_property
+    def summary(self) -> Summary:
+        """What the run gives and costs."""
+        return Summary(self._delivered_until)
+
+    @cached_property
+    def events(self) -> Events:
+        """Everybody who hears what happens in the run."""
+        return Everybody(self.failures, self.progress, self.summary, self._listener)
+
+    def _delivered_until(self, partition: Partition) -> str:
+        stream = t.cast("ProviderStream", self.streams[partition.stream])
+        return stream.delivered_until(partition.account, self.run)
+
     def _on_wait(self, reason: str, seconds: float) -> None:
-        self.progress.waiting(reason, seconds)
+        self.events.waiting(getattr(self._here, "partition", None), reason, seconds)
 
-    def attempt(self, stream: ProviderStream, context: Context, work: Callable[[], None]) -> None:
-        """Does one stream's work for one partition; its failure does not stop the others."""
-        accounts = {each.account: each for each in self.accounts_of(stream.provider)}
-        account = accounts[context["_account"]]
-        line = self.progress.line(stream.name, account.account)
-        total, began = account.client.total, time.monotonic()
-        before = stream.written, total.requests, total.retries
-        try:
-            work()
-        except (AbortedSyncFailedException, AbortedSyncPausedException):
-            raise
-        except QuotaSpent as deferral:
-            self.logger.warning("%s: %s", stream.label(context), deferral)
-        except StreamFailed as failure:
-            line.failed = True
-            self._fail(stream, context, failure)
-        except Exception as error:  # noqa: BLE001 - a bug in one stream leaves the others be
-            self.writer.shield.check()
-            line.failed = True
-            self._fail(stream, context, unexpected(error))
-        finally:
-            self.progress.ended()
-            line.rows += stream.written - before[0]
-            line.requests += total.requests - before[1]
-            line.retries += total.retries - before[2]
-            line.seconds += time.monotonic() - began
-            line.watermark = stream.delivered_until(account)
-
-    def _fail(self, stream: ProviderStream, context: Context, failure: StreamFailed) -> None:
-        self.failures.append((stream.name, context, failure))
-        self.logger.error("%s failed: %s", stream.label(context), failure)
+    # The run
 
     def sync_all(self) -> None:  # type: ignore[misc]  # final upstream, where the first failure ends it
         """Syncs every selected stream.
@@ -119,51 +126,78 @@ class ResilientTap(Tap):
             SyncFailed: some of them failed, after all had their turn.
             ConfigValidationError: `start_date` is missing.
         """
-        if not any(stream.selected for stream in self.streams.values()):
+        streams = [stream for stream in self.streams.values() if stream.selected]
+        if not streams:
             self.logger.warning("The catalog selects no stream of the configured providers")
-        windowed = [
-            stream.name
-            for stream in self.streams.values()
-            if stream.selected and isinstance(stream, IncrementalStream)
-        ]
+        self._check_start_date(streams)
+        try:
+            with self._redacting():
+                self._sync(streams)
+        except ReaderGone:
+            raise
+        except Stopped as stopped:
+            with last_words(stopped.code):
+                self.progress.finished(self.summary)
+                self.states.finish(self.state)
+            raise
+        except Exception:
+            self.states.finish(self.state)
+            raise
+        self.progress.finished(self.summary)
+        self.states.finish(self.state)
+        self.failures.raise_all()
+
+    def run_sync_dry_run(  # type: ignore[misc]  # final upstream, where streams sync themselves
+        self,
+        dry_run_record_limit: int | None = None,  # noqa: ARG002
+        streams: Iterable[Stream] | None = None,
+    ) -> bool:
+        """Syncs these streams, or all, whole: a limit would leave the rest of a window behind."""
+        chosen = list(self.streams.values() if streams is None else streams)
+        for stream in chosen:
+            stream.selected = True
+        self._sync(chosen)
+        return not self.failures.found
+
+    def _check_start_date(self, streams: Iterable[Stream]) -> None:
+        windowed = [each.name for each in streams if isinstance(each, IncrementalStream)]
         if windowed and not (self.config.get("start_date") or self.config.get("audit_month")):
             raise ConfigValidationError(
                 "The settings are refused",
                 errors=[f"start_date: required to sync {', '.join(windowed)}"],
                 schema=self.config_jsonschema,
             )
-        _ = self.bounds
-        try:
-            with self._redacting():
-                super().sync_all()
-        except ReaderGone:
-            raise
-        except Stopped as stopped:
-            with last_words(stopped.code):
-                self.progress.finished()
-                self.states.finish(self.state)
-            raise
-        except Exception:
-            self.states.finish(self.state)
-            raise
-        self.progress.finished()
-        self.states.finish(self.state)
-        self.raise_failures()
 
-    def raise_failures(self) -> None:
-        """Ends a run in which something failed.
+    def _sync(self, streams: Sequence[Stream]) -> None:
+        if self.state:
+            self.write_state()
+        windows = [each for each in streams if isinstance(each, SyncWindows)]
+        delivery = Delivery(
+            self.run,
+            self.writer,
+            self.events,
+            write_state=self.write_state,
+            sync_windows=windows[0] if windows else None,
+        )
 
-        Raises:
-            SyncFailed: its message names each stream and account, and each reason once.
-        """
-        by_reason: dict[str, list[str]] = {}
-        for name, context, failure in self.failures:
-            stream = t.cast("ProviderStream", self.streams[name])
-            by_reason.setdefault(str(failure), []).append(stream.label(context))
-        if by_reason:
-            raise SyncFailed(
-                "; ".join(f"{', '.join(names)}: {reason}" for reason, names in by_reason.items())
-            )
+        def arrive(course: PartitionCourse, window: Window | None, item: t.Any) -> None:
+            if isinstance(item, Begun):
+                self.events.started(course.partition, course.windows)
+                delivery.begin(course.stream)
+                if course.failure is not None:
+                    raise course.failure
+            elif isinstance(item, Over):
+                self.events.ended(course.partition, course.statistics)
+            else:
+                delivery.take(course, window, item)
+
+        chosen = [each for each in streams if isinstance(each, ProviderStream)]
+        self._fly(plan_routes(chosen, self.run), read_course, arrive)
+        delivery.finish()
+
+    def write_state(self) -> None:
+        """Writes a STATE message, if the state has changed since the last and one is due."""
+        self.states.write_state(self.state)
 
     def check(self) -> None:
         """Asks each account once per stream, for the newest window, and delivers nothing.
@@ -172,18 +206,51 @@ class ResilientTap(Tap):
             SyncFailed: an account refuses; the message says which, and why.
         """
         with self._redacting():
-            for stream in self.streams.values():
-                if isinstance(stream, ProviderStream):
-                    self._check_stream(stream)
-        self.raise_failures()
+            self.probe([each for each in self.streams.values() if isinstance(each, ProviderStream)])
+        self.failures.raise_all()
 
-    def _check_stream(self, stream: ProviderStream) -> None:
-        for account in self.accounts_of(stream.provider):
-            before = len(self.failures)
-            context = {"_account": account.account}
-            self.attempt(stream, context, partial(stream.probe, account))
-            if len(self.failures) == before:
-                self.logger.info("%s: ok", stream.label(context))
+    def probe(self, streams: Sequence[ProviderStream]) -> None:
+        """Asks each account of these streams once per stream, and logs those that answer."""
+
+        def arrive(probe: Probe, _job: None, item: t.Any) -> None:
+            if isinstance(item, Over) and not probe.cancelled.is_set():
+                self.logger.info("%s: ok", probe.partition.label)
+
+        self._fly(plan_probes(streams, self.run), ask, arrive)
+
+    def _fly(
+        self,
+        routes: Sequence[Route],
+        read: Callable[[t.Any, t.Any], Iterator[tuple[t.Any, int]]],
+        arrive: Callable[[t.Any, t.Any, t.Any], None],
+    ) -> None:
+        """Reads all routes at the same time; whatever fails ends its course and no other."""
+
+        def read_here(course: t.Any, job: t.Any) -> Iterator[tuple[t.Any, int]]:
+            self._here.partition = course.partition
+            return read(course, job)
+
+        self.events.planned([each.partition for route in routes for each in route.courses])
+        flight = Flight(routes, read_here, crew=lambda account: account.policy.concurrency)
+        with contextlib.closing(iter(flight)) as arrivals, self._signals_first():
+            for course, job, item in arrivals:
+                try:
+                    if isinstance(item, Failed):
+                        raise item.error
+                    arrive(course, job, item)
+                except Exception as error:  # noqa: BLE001 - a bug in one stream leaves the others be
+                    self.writer.shield.check()
+                    tell(self.events, course.partition, error)
+                    flight.drop(course)
+
+    @contextlib.contextmanager
+    def _signals_first(self) -> Iterator[None]:
+        """Lets a signal end the run where its exception became another one on its way."""
+        try:
+            yield
+        except Exception:
+            self.writer.shield.check()
+            raise
 
     def _redacting(self) -> AbstractContextManager[None]:
         return redacting(secrets_of(self._config, self.config_jsonschema))

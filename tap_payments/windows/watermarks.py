@@ -5,38 +5,99 @@ from __future__ import annotations
 import typing as t
 
 from tap_payments.errors import StreamFailed
-from tap_payments.windows.instants import to_instant
+from tap_payments.windows.instants import format_instant, to_instant
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
 State = dict[str, t.Any]
+Context = dict[str, t.Any]
 
 
-def read_watermark(
-    state: Mapping[str, t.Any], stream: str, context: Mapping[str, t.Any]
-) -> datetime | None:
-    """The instant before which everything of a context was delivered; None: nothing yet.
+class Watermarks:
+    """The watermarks of a state: the only place that reads, checks and moves one."""
 
-    Raises:
-        StreamFailed: the state holds something else than one instant for this context.
-    """
-    bookmark = state.get("bookmarks", {}).get(stream) or {}
-    partitions = bookmark.get("partitions") or []
-    found = [each for each in partitions if each.get("context") == context]
-    if len(found) > 1:
-        raise StreamFailed("the state has more than one watermark for it", kind="config")
-    value = found[0].get("replication_key_value") if found else None
-    if value is None:
-        return None
-    try:
-        return to_instant(value)
-    except (ValueError, TypeError, AttributeError, OverflowError):
-        raise StreamFailed(
-            "the watermark in the state is not an instant such as 2026-01-31T00:00:00.000000Z",
-            kind="config",
-        ) from None
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    def of(self, stream: str, context: Mapping[str, t.Any]) -> datetime | None:
+        """The instant before which everything of a context was delivered; None: nothing yet.
+
+        Raises:
+            StreamFailed: the state holds something else than one instant for this context.
+        """
+        found = self._found(stream, context)
+        if len(found) > 1:
+            raise StreamFailed("the state has more than one watermark for it", kind="config")
+        value = found[0].get("replication_key_value") if found else None
+        if value is None:
+            return None
+        try:
+            return to_instant(value)
+        except (ValueError, TypeError, AttributeError, OverflowError):
+            raise StreamFailed(
+                "the watermark in the state is not an instant such as 2026-01-31T00:00:00.000000Z",
+                kind="config",
+            ) from None
+
+    def sound(self, stream: str, contexts: Iterable[Context]) -> list[datetime]:
+        """The watermarks of several contexts, without those that are missing or not instants."""
+        found = []
+        for context in contexts:
+            try:
+                watermark = self.of(stream, context)
+            except StreamFailed:  # the context's own turn says so
+                continue
+            if watermark is not None:
+                found.append(watermark)
+        return found
+
+    def advance(self, stream: str, context: Context, until: datetime, *, key: str) -> None:
+        """Moves a watermark forward, never back; `key` is the stream's replication key.
+
+        Raises:
+            StreamFailed: the state holds something else than one instant for this context.
+        """
+        watermark = self.of(stream, context)
+        if watermark is None or watermark < until:
+            bookmark = self._bookmark(stream, context)
+            bookmark["replication_key"] = key
+            bookmark["replication_key_value"] = format_instant(until)
+
+    def begin(self, stream: str, context: Context, instant: datetime, *, key: str) -> None:
+        """Sets the watermark of a context that has none; what a state holds stays as it is."""
+        found = self._found(stream, context)
+        if not found or (len(found) == 1 and found[0].get("replication_key_value") is None):
+            self.advance(stream, context, instant, key=key)
+
+    def noted(self, stream: str, context: Context, name: str) -> t.Any:
+        """What the state remembers of a context under a name, besides its watermark."""
+        found = self._found(stream, context)
+        return found[0].get(name) if found else None
+
+    def note(self, stream: str, context: Context, name: str, value: t.Any) -> bool:
+        """Remembers something of a context; whether that is new."""
+        if value == (self.noted(stream, context, name) or {}):
+            return False
+        self._bookmark(stream, context)[name] = value
+        return True
+
+    def _bookmark(self, stream: str, context: Context) -> State:
+        found = self._found(stream, context)
+        if found:
+            return found[0]
+        bookmark = self.state.setdefault("bookmarks", {}).setdefault(stream, {})
+        if not bookmark.get("partitions"):
+            bookmark["partitions"] = []
+        partition: State = {"context": context}
+        bookmark["partitions"].append(partition)
+        return partition
+
+    def _found(self, stream: str, context: Mapping[str, t.Any]) -> list[State]:
+        bookmark = self.state.get("bookmarks", {}).get(stream) or {}
+        partitions = bookmark.get("partitions") or []
+        return [each for each in partitions if each.get("context") == context]
 
 
 def state_problem(state: t.Any) -> str | None:

@@ -27,7 +27,7 @@ TapPayments.append_builtin_config(SCHEMA)
 
 def refusals(config: Config) -> list[str]:
     """What is wrong with a configuration, a line each."""
-    return list(check_settings(config, SCHEMA, PROVIDERS, NOW))
+    return list(check_settings(config, SCHEMA, [each.account for each in PROVIDERS], NOW))
 
 
 def refusals_of(provider: str, *without: str, **own: t.Any) -> list[str]:
@@ -59,6 +59,8 @@ WRONG: dict[str, list[t.Any]] = {
 }
 
 PROVIDER_SETTINGS = [
-    (provider.name, name) for provider in PROVIDERS for name in provider.settings["properties"]
+    (provider.name, name)
+    for provider in PROVIDERS
+    for name in provider.settings_schema["properties"]
 ]
 TOP_SETTINGS = [name for name in SCHEMA["properties"] if name not in BY_NAME]

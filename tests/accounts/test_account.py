@@ -7,7 +7,7 @@ import typing as t
 
 import pytest
 
-from tap_payments.accounts.account import Provider
+from tap_payments.accounts.account import Account
 from tap_payments.accounts.settings import account_settings
 from tap_payments.errors import StreamFailed
 from tap_payments.http.calls import Call, Tally
@@ -17,18 +17,17 @@ from tests.support.clock import Clock
 from tests.support.server import Answer, Server
 
 
-class Acme(Provider):
+class Acme(Account):
     """The least that a provider says."""
 
     name = "acme"
     title = "Acme"
-    settings = account_settings(window_days=None, lookback_days=None)
-    streams = ()
+    settings_schema = account_settings(window_days=None, lookback_days=None)
     hints: t.ClassVar = {401: "check acme.key"}
 
     def credentials(self) -> Fixed:
         """A key."""
-        return Fixed({"X-Key": self.own["key"]})
+        return Fixed({"X-Key": self.settings["key"]})
 
 
 def acme(url: str, **own: t.Any) -> Acme:

@@ -28,7 +28,7 @@ def test_required_settings_are_enough(provider: str) -> None:
 
 @pytest.mark.parametrize(("provider", "setting"), PROVIDER_SETTINGS)
 def test_null_is_a_setting_that_is_not_given(provider: str, setting: str) -> None:
-    required = BY_NAME[provider].settings.get("required", ())
+    required = BY_NAME[provider].settings_schema.get("required", ())
     lines = refusals_of(provider, **{setting: None})
     assert lines == [] or setting in required
     if setting in required:
@@ -45,7 +45,7 @@ def test_null_is_a_setting_of_the_tap_that_is_not_given(setting: str) -> None:
 
 @pytest.mark.parametrize(("provider", "setting"), PROVIDER_SETTINGS)
 def test_a_wrong_type_is_refused_without_its_value(provider: str, setting: str) -> None:
-    field = BY_NAME[provider].settings["properties"][setting]
+    field = BY_NAME[provider].settings_schema["properties"][setting]
     for value in WRONG[kind_of(field)]:
         problem = the_line(refusals_of(provider, **{setting: value}), f"{provider}.{setting}")
         assert problem.startswith("must be "), value
@@ -55,7 +55,7 @@ def test_a_wrong_type_is_refused_without_its_value(provider: str, setting: str) 
 def test_a_wrong_type_in_an_account_is_refused_in_one_line(provider: str, setting: str) -> None:
     if setting == "accounts":
         return
-    field = BY_NAME[provider].settings["properties"][setting]
+    field = BY_NAME[provider].settings_schema["properties"][setting]
     for value in WRONG[kind_of(field)]:
         accounts = [{"account": "a"}, {"account": "b", setting: value}]
         where = f"{provider}.accounts[1].{setting}"

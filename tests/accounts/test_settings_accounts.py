@@ -28,7 +28,7 @@ from tests.accounts.settings_box import (
 
 
 REQUIRED = [
-    (provider.name, name) for provider in PROVIDERS for name in provider.settings["required"]
+    (provider.name, name) for provider in PROVIDERS for name in provider.settings_schema["required"]
 ]
 
 
@@ -79,7 +79,7 @@ def test_names_of_accounts_are_unique(provider: str, accounts: list[Config]) -> 
 )
 @pytest.mark.parametrize("odd", ["\n", "\r", "\x00", "\x1b[31m", "\u2028", "\ud800"])
 def test_a_text_with_a_control_character_is_refused(provider: str, setting: str, odd: str) -> None:
-    field = BY_NAME[provider].settings["properties"][setting]
+    field = BY_NAME[provider].settings_schema["properties"][setting]
     kind = kind_of(field)
     if "enum" in field or kind not in ("string", "array") or "integer" in str(field.get("items")):
         return
@@ -94,13 +94,13 @@ def test_a_text_with_a_control_character_is_refused(provider: str, setting: str,
 
 
 def accounts_of(provider: str, **own: t.Any) -> list[Config]:
-    return resolve_accounts(BY_NAME[provider].settings, COMPLETE[provider] | own)
+    return resolve_accounts(BY_NAME[provider].settings_schema, COMPLETE[provider] | own)
 
 
 @pytest.mark.parametrize("provider", BY_NAME)
 def test_without_accounts_the_provider_is_the_one_account(provider: str) -> None:
     (account,) = accounts_of(provider)
-    assert account == defaults_of(BY_NAME[provider].settings) | COMPLETE[provider]
+    assert account == defaults_of(BY_NAME[provider].settings_schema) | COMPLETE[provider]
     assert account["account"] == "default"
 
 
@@ -125,7 +125,7 @@ def test_a_setting_that_is_null_or_empty_is_not_given(value: str | None) -> None
 def test_settings_are_not_changed_by_reading_them() -> None:
     settings = COMPLETE["zimpler"] | {"accounts": [{"account": "a", "page_size": 7}]}
     before = copy.deepcopy(settings)
-    accounts = resolve_accounts(BY_NAME["zimpler"].settings, settings)
+    accounts = resolve_accounts(BY_NAME["zimpler"].settings_schema, settings)
     accounts[0]["page_size"] = 8
     assert settings == before
 
@@ -176,7 +176,7 @@ DEFAULTS: dict[str, Config] = {
 @pytest.mark.parametrize("provider", DEFAULTS)
 def test_defaults_are_those_that_users_rely_on(provider: str) -> None:
     common = {"account": "default", "concurrency": 4}
-    assert defaults_of(BY_NAME[provider].settings) == common | DEFAULTS[provider]
+    assert defaults_of(BY_NAME[provider].settings_schema) == common | DEFAULTS[provider]
 
 
 def test_so_are_those_of_the_tap() -> None:
@@ -192,7 +192,7 @@ def test_so_are_those_of_the_tap() -> None:
 
 @pytest.mark.parametrize("provider", BY_NAME)
 def test_an_account_needs_nothing_and_has_no_defaults_of_its_own(provider: str) -> None:
-    items = BY_NAME[provider].settings["properties"]["accounts"]["items"]
+    items = BY_NAME[provider].settings_schema["properties"]["accounts"]["items"]
     assert not items.get("required")
     assert not any("default" in field for field in items["properties"].values())
 
@@ -200,7 +200,7 @@ def test_an_account_needs_nothing_and_has_no_defaults_of_its_own(provider: str) 
 @pytest.mark.parametrize(
     ("schema", "name"),
     [(SCHEMA, name) for name in TOP_SETTINGS]
-    + [(BY_NAME[provider].settings, name) for provider, name in PROVIDER_SETTINGS],
+    + [(BY_NAME[provider].settings_schema, name) for provider, name in PROVIDER_SETTINGS],
 )
 def test_every_setting_has_a_title_and_a_description(schema: Config, name: str) -> None:
     field = schema["properties"][name]
@@ -213,5 +213,5 @@ SECRETS = {"api_key", "secret_key", "access_token", "client_secret", "accounts"}
 
 @pytest.mark.parametrize(("provider", "setting"), PROVIDER_SETTINGS)
 def test_secrets_are_marked_and_nothing_else(provider: str, setting: str) -> None:
-    field = BY_NAME[provider].settings["properties"][setting]
+    field = BY_NAME[provider].settings_schema["properties"][setting]
     assert field.get("secret", False) is (setting in SECRETS)

@@ -184,7 +184,7 @@ def test_settings_that_are_null_are_settings_that_nobody_gave() -> None:
         expected = sync(sandbox, config)
         run = sync(sandbox, nulls | config | {"zimpler": own | config["zimpler"]})
         assert run.failed is None
-        assert run.lines == expected.lines
+        assert sorted(run.lines) == sorted(expected.lines)  # streams overlap
 
 
 def test_only_the_streams_of_configured_providers_are_listed() -> None:

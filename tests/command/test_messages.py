@@ -98,12 +98,14 @@ def by_the_sdk(config: Row) -> Row:
     return {**config, "stream_maps": {stream: {} for stream in KEYS}}
 
 
-def content(run: Run) -> list[t.Any]:
-    """What a run says, in order, without what says how long it took."""
-    return [
-        {name: value for name, value in each.items() if name != "time_extracted"}
-        for each in run.messages
-    ]
+def content(run: Run) -> dict[str, list[t.Any]]:
+    """What a run says of each stream, in order, without what says how long it took."""
+    found: dict[str, list[t.Any]] = {}
+    for each in run.messages:
+        if each["type"] != "STATE":  # streams overlap: states say what is done of all
+            told = {name: value for name, value in each.items() if name != "time_extracted"}
+            found.setdefault(each["stream"], []).append(told)
+    return found
 
 
 def schema_fields(run: Run, stream: str) -> set[str]:

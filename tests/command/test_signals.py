@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import signal
 import time
@@ -12,6 +14,7 @@ import pytest
 
 from tap_payments.output.stopping import Terminated
 from tap_payments.sandbox import Fault, Sandbox
+from tap_payments.sync.events import Events
 from tap_payments.tap import TapPayments
 from tests.support.feeds import DAYS, FEEDS, Feed, assert_nothing_lost
 from tests.support.taps import Row, Run, signals_kept, written
@@ -19,7 +22,7 @@ from tests.support.taps import Row, Run, signals_kept, written
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from tap_payments.streams.stream import ProviderStream
+    from tap_payments.streams.partition import Partition
     from tests.support.commands import Commands
 
 
@@ -106,19 +109,20 @@ def test_a_second_signal_changes_nothing(commands: Commands, tmp_path: Path) -> 
 
 def test_a_signal_that_surfaces_as_another_error_ends_the_run_all_the_same() -> None:
     """A lock that was being taken when the signal came complains in the signal's place."""
-    with box() as sandbox, signals_kept():
-        tap = TapPayments(config=sandbox.config("zimpler"))
-        stream = t.cast("ProviderStream", tap.streams["zimpler_transactions"])
 
-        def work() -> None:
+    class Complaining(Events):
+        def progressed(self, partition: Partition, *, rows: int = 0, windows: int = 0) -> None:  # noqa: ARG002
             try:
                 signal.raise_signal(signal.SIGTERM)
             except Terminated:
                 raise RuntimeError("cannot release un-acquired lock") from None
 
+    output = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    with box() as sandbox, signals_kept(), contextlib.redirect_stdout(output):
+        tap = TapPayments(config=sandbox.config("zimpler"), listener=Complaining())
         with pytest.raises(Terminated):
-            tap.attempt(stream, {"_account": "default"}, work)
-        assert tap.failures == []
+            tap.sync_all()
+        assert tap.failures.found == []
 
 
 def test_the_clock_of_these_tests_is_the_real_one() -> None:

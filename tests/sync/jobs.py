@@ -6,10 +6,10 @@ import contextlib
 import threading
 import time
 import typing as t
+from collections import deque
 
-import pytest
-
-from tap_payments.sync.flight import Again, Flight, Page
+from tap_payments.streams.page import Again, Page
+from tap_payments.sync.flight import Begun, Course, Failed, Flight, Over, Route
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -17,9 +17,7 @@ if t.TYPE_CHECKING:
 PATIENCE = 5.0
 """Seconds after which something that should happen at once does not happen at all."""
 
-
-BOTH_WAYS = pytest.mark.parametrize("slow", [True, False], ids=["ahead", "by itself"])
-"""Read by threads from the start, or by the consumer."""
+Yielded = tuple[Page, int] | Again | Exception
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -33,7 +31,7 @@ def until(condition: Callable[[], bool]) -> None:
 class Source:
     """Jobs by number, whose pages are listed; notes what was read, when and by how many."""
 
-    def __init__(self, pages: Callable[[int], Iterable[Page | Again | Exception]]) -> None:
+    def __init__(self, pages: Callable[[int], Iterable[Yielded]]) -> None:
         self.pages = pages
         self.begun: list[int] = []
         self.put: list[int] = []
@@ -48,7 +46,7 @@ class Source:
         """Holds a job up before its first page until the event is set."""
         return self.gates.setdefault(job, threading.Event())
 
-    def read(self, job: int, _cancelled: threading.Event) -> Iterator[Page | Again]:
+    def read(self, _course: Course, job: int) -> Iterator[tuple[t.Any, int]]:
         """The pages of a job; an error among them is raised."""
         with self._lock:
             self.begun.append(job)
@@ -58,10 +56,10 @@ class Source:
         try:
             if job in self.gates:
                 assert self.gates[job].wait(PATIENCE)
-            for page in self.pages(job):
-                if isinstance(page, Exception):
-                    raise page
-                yield page
+            for each in self.pages(job):
+                if isinstance(each, Exception):
+                    raise each
+                yield (each, 0) if isinstance(each, Again) else each
                 self.put.append(job)
         finally:
             with self._lock:
@@ -69,15 +67,38 @@ class Source:
                 self.ended.append(job)
 
     def is_over(self) -> bool:
-        """Whether every thread that only reads has ended."""
-        own = threading.current_thread()
-        return not any(thread.is_alive() for thread in self.threads if thread is not own)
+        """Whether every thread has ended."""
+        return not any(thread.is_alive() for thread in self.threads)
 
 
-def page(*rows: str, size: int = 1) -> Page:
-    return Page(list(rows), size)
+def page(*rows: str, size: int = 1) -> tuple[Page, int]:
+    """A page, and the bytes that it takes."""
+    return Page(list(rows)), size
 
 
-def read_all(flight: Flight[int]) -> list[tuple[int, list[str]]]:
-    with contextlib.closing(iter(flight)) as jobs:
-        return [(job, [row for each in pages for row in each.rows]) for job, pages in jobs]
+def course(jobs: Iterable[int]) -> Course:
+    """The jobs of one partition."""
+    return Course(deque(jobs))
+
+
+def flight_of(
+    source: Source, jobs: Iterable[int], *, workers: int, budget: int | None = None
+) -> Flight:
+    """A flight of one course."""
+    route = Route("account", workers, deque([course(jobs)]))
+    return Flight([route], source.read, crew=lambda _account: workers, budget=budget)
+
+
+def arrivals(flight: Flight) -> Iterator[tuple[int, t.Any]]:
+    """Each job with what it yielded; a failure is raised."""
+    with contextlib.closing(iter(flight)) as arriving:
+        for _course, job, item in arriving:
+            if isinstance(item, Failed):
+                raise item.error
+            if not isinstance(item, Begun | Over):
+                yield job, item
+
+
+def read_all(flight: Flight) -> list[tuple[int, str]]:
+    """Each job with each of its rows."""
+    return [(job, row) for job, item in arrivals(flight) for row in item.rows]

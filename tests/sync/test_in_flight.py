@@ -24,12 +24,14 @@ def day_by_day(sandbox: Sandbox, provider: str, workers: int, **own: t.Any) -> R
     return settings(sandbox, provider, **own) | {"sync_windows": True}
 
 
-def content(run: Run) -> list[Row]:
-    """What a run says, but for its own name and the real time."""
-    for message in (messages := run.messages):
+def content(run: Run) -> dict[str, list[Row]]:
+    """What a run says of each stream, in order, but for its own name and the real time."""
+    found: dict[str, list[Row]] = {}
+    for message in run.messages:
         message.pop("time_extracted", None)
         message.get("record", {}).pop("run_id", None)
-    return messages
+        found.setdefault(message.get("stream", ""), []).append(message)
+    return found
 
 
 @pytest.mark.parametrize("provider", STREAMS)

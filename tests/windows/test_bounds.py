@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tap_payments.windows.bounds import SETTLING, Bounds
 from tap_payments.windows.instants import DAY, floor_day, to_instant
-from tap_payments.windows.window import SETTLING, Bounds, Window, plan_windows
+from tap_payments.windows.window import Window, plan_windows
 
 START = to_instant("2026-01-01")
 

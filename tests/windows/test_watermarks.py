@@ -6,7 +6,7 @@ import pytest
 
 from tap_payments.errors import StreamFailed
 from tap_payments.windows.instants import to_instant
-from tap_payments.windows.watermarks import read_watermark, state_problem
+from tap_payments.windows.watermarks import Watermarks, state_problem
 
 STREAM = "zimpler_transactions"
 MARK = "2026-01-31T04:00:00.000000Z"
@@ -31,8 +31,8 @@ def test_the_watermark_of_a_context_is_its_own() -> None:
         partition(MARK),
         partition("2026-01-02T00:00:00.000000Z", team=7),
     )
-    assert read_watermark(found, STREAM, MAIN) == to_instant(MARK)
-    assert read_watermark(found, STREAM, MAIN | {"team": 7}) == to_instant("2026-01-02")
+    assert Watermarks(found).of(STREAM, MAIN) == to_instant(MARK)
+    assert Watermarks(found).of(STREAM, MAIN | {"team": 7}) == to_instant("2026-01-02")
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_the_watermark_of_a_context_is_its_own() -> None:
     ],
 )
 def test_without_one_nothing_was_delivered_yet(found: dict[str, t.Any]) -> None:
-    assert read_watermark(found, STREAM, MAIN) is None
+    assert Watermarks(found).of(STREAM, MAIN) is None
 
 
 @pytest.mark.parametrize("spelled", ["2026-01-31T04:00:00Z", "2026-01-31T05:00+01:00"])
 def test_any_spelling_of_an_instant_is_one(spelled: str) -> None:
-    assert read_watermark(state(partition(spelled)), STREAM, MAIN) == to_instant(MARK)
+    assert Watermarks(state(partition(spelled))).of(STREAM, MAIN) == to_instant(MARK)
 
 
 @pytest.mark.parametrize(
@@ -78,13 +78,13 @@ def test_any_spelling_of_an_instant_is_one(spelled: str) -> None:
 )
 def test_what_is_no_instant_is_an_error_and_not_a_first_run(value: t.Any) -> None:
     with pytest.raises(StreamFailed, match="not an instant") as failure:
-        read_watermark(state(partition(value)), STREAM, MAIN)
+        Watermarks(state(partition(value))).of(STREAM, MAIN)
     assert failure.value.kind == "config"
 
 
 def test_two_watermarks_for_one_context_are_an_error() -> None:
     with pytest.raises(StreamFailed, match="more than one") as failure:
-        read_watermark(state(partition(MARK), partition("2026-01-01")), STREAM, MAIN)
+        Watermarks(state(partition(MARK), partition("2026-01-01"))).of(STREAM, MAIN)
     assert failure.value.kind == "config"
 
 

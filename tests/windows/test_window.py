@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tap_payments.windows.bounds import Span
 from tap_payments.windows.instants import DAY, to_instant
-from tap_payments.windows.window import Span, Window, plan_windows
+from tap_payments.windows.window import Window, plan_windows
 
 HOUR = timedelta(hours=1)
 NONE = timedelta(0)

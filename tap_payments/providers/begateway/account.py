@@ -6,10 +6,9 @@ import typing as t
 
 from singer_sdk import typing as th
 
-from tap_payments.accounts.account import Provider
+from tap_payments.accounts.account import Account
 from tap_payments.accounts.settings import account_settings, url
 from tap_payments.http.credentials import Fixed, basic
-from tap_payments.providers.begateway.streams import Transactions
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,19 +21,18 @@ _SHOP = (
 )
 
 
-class BeGateway(Provider):
+class BeGateway(Account):
     """The reports of a shop. The host is the PSP's back office, so it has no default."""
 
     name = "begateway"
     title = "beGateway"
-    streams = (Transactions,)
     hints: t.ClassVar = {
         401: _SHOP,
         403: _SHOP,
         422: "check begateway.payment_method_types: the payment service provider may not offer "
         "this one",
     }
-    settings = account_settings(
+    settings_schema = account_settings(
         url(
             "api_url",
             "Root of the PSP's back office, such as https://merchant.bepaid.by.",
@@ -83,11 +81,13 @@ class BeGateway(Provider):
     )
 
     @classmethod
-    def check(cls, own: Settings) -> Iterator[str]:
+    def check(cls, settings: Settings) -> Iterator[str]:
         """Without a payment method type there would be nothing to read."""
-        if not all(own["payment_method_types"]) or not own["payment_method_types"]:
+        if not all(settings["payment_method_types"]) or not settings["payment_method_types"]:
             yield "payment_method_types: must name at least one, and none of them empty"
 
     def credentials(self) -> Fixed:
         """HTTP Basic."""
-        return Fixed({"Authorization": basic(self.own["shop_id"], self.own["secret_key"])})
+        return Fixed(
+            {"Authorization": basic(self.settings["shop_id"], self.settings["secret_key"])}
+        )

@@ -14,7 +14,8 @@ from tap_payments.windows.instants import floor_day
 if t.TYPE_CHECKING:
     from datetime import datetime
 
-    from tap_payments.windows.window import Bounds, Window
+    from tap_payments.windows.bounds import Bounds
+    from tap_payments.windows.window import Window
 
 CREATED = "created"
 UPDATES = {"paid": "paid_at", "settled": "settled_at", "corrected": "manually_corrected_at"}

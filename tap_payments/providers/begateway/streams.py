@@ -6,41 +6,31 @@ https://doc.begateway.com/en/payment_management/reports/paginated_report/
 from __future__ import annotations
 
 import typing as t
-from datetime import timedelta
-from functools import partial
-
-from msgspec import Raw
 
 from tap_payments.errors import StreamFailed
 from tap_payments.http.calls import Call
 from tap_payments.providers.begateway import schemas
 from tap_payments.providers.begateway.answers import ReportPage, parse_count, uids_of
-from tap_payments.providers.begateway.passes import (
-    CREATED,
-    UPDATES,
-    Recent,
-    first_watermark,
-    to_report_params,
-)
-from tap_payments.rows.canonical import digest_of, text_of
+from tap_payments.providers.begateway.lane import MethodLane
+from tap_payments.providers.begateway.passes import CREATED, UPDATES, to_report_params
+from tap_payments.rows.canonical import digest_of
 from tap_payments.rows.digests import Digests
 from tap_payments.rows.exact_json import dumps
+from tap_payments.streams.page import Again, Page
 from tap_payments.streams.pagination import Cursors
 from tap_payments.streams.windowed import WindowedStream
-from tap_payments.sync.flight import Again, Page
 
 if t.TYPE_CHECKING:
-    import threading
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from tap_payments.accounts.account import Provider
-    from tap_payments.http.calls import Tally
-    from tap_payments.rows.batch import Batch
-    from tap_payments.streams.stream import Context
-    from tap_payments.streams.windowed import Source
-    from tap_payments.windows.edges import Edges
-    from tap_payments.windows.window import Span, Window
+    from tap_payments.accounts.account import Account
+    from tap_payments.streams.partition import Context, Partition
+    from tap_payments.streams.reading import Reading
+    from tap_payments.streams.run import Run
+    from tap_payments.streams.stream import Lane, Member
+    from tap_payments.windows.bounds import Span
+    from tap_payments.windows.window import Window
 
 HEADERS = {"X-Api-Version": "3"}
 
@@ -57,16 +47,20 @@ class Transactions(WindowedStream):
     personal = schemas.PERSONAL
     texts_sent_as_numbers = schemas.TEXTS_SENT_AS_NUMBERS
 
-    # Contexts and watermarks
+    # What there is to read
 
-    def contexts(self, account: Provider) -> list[Context]:
+    def contexts(self, account: Account, run: Run) -> list[Context]:
         """One per payment method type and pass; with `end_date` only new rows are read."""
         passes = [CREATED]
-        if account.own["track_updates"] and self.tap.bounds.end is None and self.is_incremental:
+        if (
+            account.settings["track_updates"]
+            and run.bounds.end is None
+            and self.is_incremental(run)
+        ):
             passes += UPDATES
         return [
             {"_account": account.account, "payment_method_type": method, "pass": pass_}
-            for method in account.own["payment_method_types"]
+            for method in dict.fromkeys(account.settings["payment_method_types"])  # each once
             for pass_ in passes
         ]
 
@@ -74,140 +68,67 @@ class Transactions(WindowedStream):
         """The payment method type and the pass."""
         return f"{context['payment_method_type']}/{context['pass']}"
 
-    def span(self, context: Context, watermark: datetime | None) -> Span:
-        """Instants, but days for settlements."""
-        bounds = self.tap.bounds
-        return (
-            bounds.day_span(watermark) if context["pass"] == "settled" else bounds.span(watermark)
-        )
+    def lane_of(self, partition: Partition) -> tuple[str, str]:
+        """One per payment method type: update passes leave out what `created` has delivered."""
+        return self.name, partition.context["payment_method_type"]
 
-    def plan(self, account: Provider, context: Context) -> Iterator[Window]:
+    def open_lane(self, members: Sequence[Member], run: Run) -> Lane:
+        """The passes of one payment method type."""
+        changes = [self.mask[("properties", field)] for field in UPDATES.values()]
+        return MethodLane(members, run, cursor=self.cursor, sees_changes=all(changes))
+
+    def span(self, partition: Partition, watermark: datetime | None, run: Run) -> Span:
+        """Instants, but days for settlements."""
+        by_days = partition.context["pass"] == "settled"
+        return run.bounds.day_span(watermark) if by_days else run.bounds.span(watermark)
+
+    def plan(self, partition: Partition, run: Run) -> Iterator[Window]:
         """The windows of this run; an update pass of a first run has none.
 
         The `created` pass reads every row as it is, so updates are only of interest from the
         horizon of the first run on.
         """
-        if context["pass"] in self._beginning or (
-            context["pass"] != CREATED and self.watermark(context) is None
-        ):
+        if partition.context["pass"] != CREATED and self.watermark(partition, run) is None:
             return iter(())
-        return super().plan(account, context)
-
-    def sync_context(self, account: Provider, context: Context) -> None:
-        """Delivers one pass; what it delivers unchanged is not delivered again by the next."""
-        if context["pass"] == CREATED:
-            self._delivered = Digests()
-            self._recent = self._recent_changes(account, context)
-            settled = self.tap.bounds.settled
-            self._beginning = self._first_passes(context)
-            self._starts = min(self.watermark(context) or settled, settled)
-        super().sync_context(account, context)
-
-    def advance(self, context: Context, until: datetime) -> None:
-        """Moves the watermark; the first `created` window sets those of the update passes too.
-
-        So a first run that is interrupted and resumed days later misses no change in between.
-        """
-        super().advance(context, until)
-        if context["pass"] != CREATED or not self._tracks_updates(context):
-            return
-        for pass_ in UPDATES:
-            update = {**context, "pass": pass_}
-            if self.watermark(update) is None:
-                super().advance(update, first_watermark(pass_, self._starts))
-
-    def _first_passes(self, context: Context) -> frozenset[str]:
-        """The update passes that begin with this run, whose `created` pass does too."""
-        if self.watermark(context) is not None:
-            return frozenset()
-        updates = {pass_: self.watermark({**context, "pass": pass_}) for pass_ in UPDATES}
-        return frozenset(pass_ for pass_, watermark in updates.items() if watermark is None)
-
-    def _tracks_updates(self, context: Context) -> bool:
-        accounts = self.tap.accounts_of(self.provider)
-        own = next(each.own for each in accounts if each.account == context["_account"])
-        return bool(own["track_updates"])
-
-    def _recent_changes(self, account: Provider, context: Context) -> Recent | None:
-        """What the update passes of this run will find; None: they read nothing."""
-        updates = [{**context, "pass": pass_} for pass_ in UPDATES]
-        watermarks = [self.watermark(update) for update in updates]
-        known = [watermark for watermark in watermarks if watermark is not None]
-        if not known or self.tap.bounds.end is not None:
-            return None
-        return Recent(min(known) - timedelta(days=account.own["lookback_days"]))
-
-    # Rows
-
-    def sift(self, source: Source, edges: Edges, batch: Batch) -> Batch:
-        """The rows that this run has not delivered as they are."""
-        if source.context["pass"] == CREATED:
-            fresh = super().sift(source, edges, batch)
-            if self._recent is not None:
-                for row in fresh.rows:
-                    if self._recent.has(partial(text_of, row)):
-                        self._delivered.add(digest_of(source.codec.spell(row)))
-            return fresh
-        spelled = source.codec.spellings(batch)
-        # What was spelled for its digest is not spelled again for its line.
-        rows = batch.rows if batch.careful else list(map(Raw, spelled))
-        known = self._delivered
-        return batch._replace(
-            rows=[
-                row for row, each in zip(rows, spelled, strict=True) if known.add(digest_of(each))
-            ]
-        )
+        return super().plan(partition, run)
 
     # Requests
 
-    def may_read_again(self, account: Provider) -> bool:
-        """Where counts are verified."""
-        return bool(account.own["verify_counts"])
-
-    def read_window(
-        self, source: Source, window: Window, *, tally: Tally, cancelled: threading.Event
-    ) -> Iterator[Page | Again]:
+    def read_window(self, reading: Reading, window: Window) -> Iterator[Page | Again]:
         """The pages of a window by cursor, held against the PSP's own count if asked for."""
-        context = source.context
+        context = reading.context
         params = to_report_params(
-            context["pass"], context["payment_method_type"], window, self.tap.bounds
+            context["pass"], context["payment_method_type"], window, reading.run.bounds
         )
-        fetch = partial(source.account.client.fetch, tally=tally, cancelled=cancelled)
         verified = (
-            source.account.own["verify_counts"] and context["pass"] == CREATED and window.closed
+            reading.settings["verify_counts"] and context["pass"] == CREATED and window.closed
         )
         for attempt in (1, 2):
             uids = Digests()
             distinct = 0
-            for page in self._pages(source, params, fetch):
+            for page in self._pages(reading, params):
                 if verified:
                     distinct += sum(uids.add(digest_of(uid)) for uid in uids_of(page.rows))
                 yield page
             if not verified:
                 return
-            counted = fetch(
+            counted = reading.fetch(
                 Call("POST", "/api/reports/count", json={"report_params": params}, headers=HEADERS),
                 parse_count,
             )
             if counted == distinct:
-                yield Page([], 0, total=counted)
+                yield Page([], total=counted)
                 return
             if attempt == 1:
                 yield Again(f"the pages had {distinct} transactions, the API counts {counted}")
         raise StreamFailed(f"the pages had {distinct} transactions, but the API counts {counted}")
 
-    def _pages(
-        self, source: Source, params: dict[str, t.Any], fetch: t.Callable[..., t.Any]
-    ) -> Iterator[Page]:
+    def _pages(self, reading: Reading, params: dict[str, t.Any]) -> Iterator[Page]:
         cursors = Cursors()
         while cursors.has_more:
             after = {} if cursors.next is None else {"starting_after": cursors.next}
-            answer, size = fetch(
-                Call(
-                    "POST", "/api/reports", json={"report_params": params | after}, headers=HEADERS
-                ),
-                lambda body: (source.codec.decode(body), len(body)),
-            )
+            body = {"report_params": params | after}
+            answer: t.Any = reading.fetch(Call("POST", "/api/reports", json=body, headers=HEADERS))
             rows = answer.transactions
             cursors.take(
                 dumps(rows[:1] + rows[-1:]),
@@ -215,4 +136,4 @@ class Transactions(WindowedStream):
                 answer.last_object_id,
                 has_more=answer.has_more,
             )
-            yield Page(rows, size)
+            yield Page(rows)

@@ -1,1 +1,9 @@
 """Spacivox: payments taken by phone agents. https://spacivox.com/apidocs/."""
+
+from __future__ import annotations
+
+from tap_payments.providers.spacivox.account import Spacivox
+from tap_payments.providers.spacivox.streams import PaymentTransactions, Teams
+from tap_payments.streams.provider import Provider
+
+SPACIVOX = Provider(Spacivox, (PaymentTransactions, Teams))

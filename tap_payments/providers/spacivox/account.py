@@ -6,23 +6,21 @@ import typing as t
 
 from singer_sdk import typing as th
 
-from tap_payments.accounts.account import Provider
+from tap_payments.accounts.account import Account
 from tap_payments.accounts.settings import account_settings, url
 from tap_payments.http.credentials import Fixed
-from tap_payments.providers.spacivox.streams import PaymentTransactions, Teams
 
 
-class Spacivox(Provider):
+class Spacivox(Account):
     """Spacivox's REST API. Its host is blank in the public document, so it has no default."""
 
     name = "spacivox"
     title = "Spacivox"
-    streams = (PaymentTransactions, Teams)
     hints: t.ClassVar = {
         401: "check spacivox.access_token",
         403: "check spacivox.access_token",
     }
-    settings = account_settings(
+    settings_schema = account_settings(
         url("api_url", "Root of the host that Spacivox gave you.", required=True, title="API URL"),
         th.Property(
             "access_token",
@@ -44,4 +42,4 @@ class Spacivox(Provider):
 
     def credentials(self) -> Fixed:
         """The token."""
-        return Fixed({"Authorization": f"Bearer {self.own['access_token']}"})
+        return Fixed({"Authorization": f"Bearer {self.settings['access_token']}"})

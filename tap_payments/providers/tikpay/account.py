@@ -9,37 +9,34 @@ from functools import cached_property, partial
 
 from singer_sdk import typing as th
 
-from tap_payments.accounts.account import Provider
+from tap_payments.accounts.account import Account
 from tap_payments.accounts.settings import account_settings, positive, url
 from tap_payments.providers.tikpay.access import ClientCredentials
 from tap_payments.providers.tikpay.gateway import TikpayGateway
-from tap_payments.providers.tikpay.streams import Customers, Payments, ReportJobs, Taps, Trips
 from tap_payments.reports.broker import ReportBroker, ReportPolicy
 from tap_payments.reports.quota import QuotaLedger
 from tap_payments.tables.sniffing import check_report
 from tap_payments.windows.zones import to_zone
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
     from tap_payments.accounts.settings import Settings
-    from tap_payments.reports.planning import ReportNeed
 
 REPORT_TYPES = ("CUSTOMERS", "PAYMENTS", "TAPS", "TRIPS")
 
 
-class Tikpay(Provider):
+class Tikpay(Account):
     """Tikpay's Data API: 20 requests a day, so all of an account's streams share one broker."""
 
     name = "tikpay"
     title = "Tikpay"
-    streams = (Customers, Payments, ReportJobs, Taps, Trips)
     hints: t.ClassVar = {
         401: "check tikpay.client_id, tikpay.client_secret and tikpay.api_key",
         403: "check tikpay.api_key, tikpay.client_id and tikpay.client_secret",
     }
-    settings = account_settings(
+    settings_schema = account_settings(
         th.Property(
             "environment",
             th.StringType,
@@ -163,26 +160,28 @@ class Tikpay(Provider):
     )
 
     @classmethod
-    def check(cls, own: Settings) -> Iterator[str]:
+    def check(cls, settings: Settings) -> Iterator[str]:
         """The zone must exist, the delimiter be one character, the environment part of a host."""
-        if to_zone(own["timezone"]) is None:
+        if to_zone(settings["timezone"]) is None:
             yield "timezone: is not an IANA time zone such as Australia/Sydney"
-        if len(own["delimiter"]) != 1 or own["delimiter"] == '"':
+        if len(settings["delimiter"]) != 1 or settings["delimiter"] == '"':
             yield "delimiter: must be one character"
-        if not re.fullmatch(r"[A-Za-z0-9-]+", own["environment"]):
+        if not re.fullmatch(r"[A-Za-z0-9-]+", settings["environment"]):
             yield "environment: must be letters, digits and hyphens"
 
     @classmethod
     def check_together(cls, accounts: list[Settings]) -> Iterator[str]:
         """A stream has one key."""
-        if any(own.get("key_properties") != accounts[0].get("key_properties") for own in accounts):
+        if any(
+            each.get("key_properties") != accounts[0].get("key_properties") for each in accounts
+        ):
             yield "key_properties: must be the same for all accounts"
 
     @property
     def api_url(self) -> str:
         """The configured root, or the environment's."""
-        default = f"https://data-api.{self.own['environment']}.tikpay.me/v1"
-        return t.cast("str", self.own.get("api_url") or default)
+        default = f"https://data-api.{self.settings['environment']}.tikpay.me/v1"
+        return t.cast("str", self.settings.get("api_url") or default)
 
     @cached_property
     def _cancelled(self) -> threading.Event:
@@ -190,10 +189,10 @@ class Tikpay(Provider):
 
     def credentials(self) -> ClientCredentials:
         """Client credentials for a token, and the key."""
-        default = f"https://auth.data-api.{self.own['environment']}.tikpay.me/oauth2/token"
+        default = f"https://auth.data-api.{self.settings['environment']}.tikpay.me/oauth2/token"
         return ClientCredentials(
-            self.own,
-            token_url=self.own.get("token_url") or default,
+            self.settings,
+            token_url=self.settings.get("token_url") or default,
             subject=self.subject,
             policy=self.policy,
             runtime=self.runtime,
@@ -204,22 +203,22 @@ class Tikpay(Provider):
     @cached_property
     def ledger(self) -> QuotaLedger:
         """The requests of this account's key."""
-        return QuotaLedger(self.own["daily_request_limit"], clock=self.runtime.clock)
+        return QuotaLedger(self.settings["daily_request_limit"], clock=self.runtime.clock)
 
     @cached_property
     def gateway(self) -> TikpayGateway:
         """The API."""
-        check = partial(check_report, file_type=self.own["file_type"])
+        check = partial(check_report, file_type=self.settings["file_type"])
         return TikpayGateway(self.client, check, self._cancelled)
 
     @cached_property
     def broker(self) -> ReportBroker:
         """What serves all of the account's report streams."""
         policy = ReportPolicy(
-            zone=t.cast("ZoneInfo", to_zone(self.own["timezone"])),
-            window_days=self.own["window_days"],
-            poll_interval=self.own["poll_interval"],
-            max_wait=self.own["max_wait"],
+            zone=t.cast("ZoneInfo", to_zone(self.settings["timezone"])),
+            window_days=self.settings["window_days"],
+            poll_interval=self.settings["poll_interval"],
+            max_wait=self.settings["max_wait"],
             max_retry_wait=self.policy.max_retry_wait,
         )
         return ReportBroker(
@@ -235,10 +234,9 @@ class Tikpay(Provider):
     def _wait(self, seconds: float, reason: str) -> None:
         self.runtime.pause(seconds, self._cancelled, f"{self.subject}: {reason}")
 
-    def plan(self, needs: Callable[[Provider], list[ReportNeed]], own: ReportNeed) -> None:
-        """Plans what all selected streams need, once in a run; `own` is the asking stream's."""
-        if not self._is_planned:
-            self._is_planned = True
-            self.broker.plan(needs(self) or [own])
+    def requests_since(self) -> int:
+        """The requests since this was last asked: they count for the stream that waited."""
+        before, self._counted = self._counted, self.broker.spent
+        return self._counted - before
 
-    _is_planned = False
+    _counted = 0

@@ -7,10 +7,9 @@ from functools import cached_property
 
 from singer_sdk import typing as th
 
-from tap_payments.accounts.account import Provider
+from tap_payments.accounts.account import Account
 from tap_payments.accounts.settings import account_settings, url
 from tap_payments.http.credentials import Fixed, basic
-from tap_payments.providers.zimpler.streams import CurrentBalance, Transactions
 from tap_payments.streams.pagination import Counts
 
 if t.TYPE_CHECKING:
@@ -19,18 +18,17 @@ if t.TYPE_CHECKING:
     from tap_payments.accounts.settings import Settings
 
 
-class Zimpler(Provider):
+class Zimpler(Account):
     """Zimpler's v4 API. How its credentials travel is not documented: see `auth_method`."""
 
     name = "zimpler"
     title = "Zimpler"
-    streams = (Transactions, CurrentBalance)
     hints: t.ClassVar = {
         401: "check zimpler.merchant_id, zimpler.api_key and zimpler.auth_method",
         403: "check zimpler.merchant_id and zimpler.api_key, and whether Zimpler's allow-list "
         "has this machine's address",
     }
-    settings = account_settings(
+    settings_schema = account_settings(
         url("api_url", "Root of the API.", default="https://api.zimpler.net", title="API URL"),
         th.Property(
             "merchant_id",
@@ -101,22 +99,22 @@ class Zimpler(Provider):
         return Counts()
 
     @classmethod
-    def check(cls, own: Settings) -> Iterator[str]:
+    def check(cls, settings: Settings) -> Iterator[str]:
         """The header's name must be one."""
-        name = own["api_key_header"]
+        name = settings["api_key_header"]
         if not name or not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
             yield "api_key_header: is not the name of an HTTP header"
 
     def credentials(self) -> Fixed:
         """The key, in the way that `auth_method` says, and the partner headers."""
-        key = self.own["api_key"]
+        key = self.settings["api_key"]
         headers = {
-            "basic": {"Authorization": basic(self.own["merchant_id"], key)},
+            "basic": {"Authorization": basic(self.settings["merchant_id"], key)},
             "bearer": {"Authorization": f"Bearer {key}"},
-            "header": {self.own["api_key_header"]: key},
-        }[self.own["auth_method"]]
+            "header": {self.settings["api_key_header"]: key},
+        }[self.settings["auth_method"]]
         partners = {
-            "X-Zimpler-TechPartner": self.own.get("tech_partner"),
-            "X-Zimpler-SubMerchant": self.own.get("sub_merchant"),
+            "X-Zimpler-TechPartner": self.settings.get("tech_partner"),
+            "X-Zimpler-SubMerchant": self.settings.get("sub_merchant"),
         }
         return Fixed(headers | {name: value for name, value in partners.items() if value})

@@ -12,25 +12,23 @@ from tap_payments.errors import StreamFailed, Unreadable
 from tap_payments.http.calls import Call
 from tap_payments.providers.zimpler import schemas
 from tap_payments.rows.exact_json import dumps, parse_object, spell
+from tap_payments.streams.page import Again, Page
 from tap_payments.streams.pagination import READINGS, ListPage, ListReader
-from tap_payments.streams.stream import SnapshotStream
+from tap_payments.streams.snapshots import SnapshotStream
 from tap_payments.streams.windowed import WindowedStream
-from tap_payments.sync.flight import Again, Page
 from tap_payments.windows.instants import DAY, format_instant, to_instant
 from tap_payments.windows.window import Window
 
 if t.TYPE_CHECKING:
-    import threading
     from collections.abc import Iterator
     from datetime import datetime
 
-    from tap_payments.accounts.account import Provider
-    from tap_payments.http.calls import Tally
     from tap_payments.providers.zimpler.account import Zimpler
     from tap_payments.rows.codec import RowCodec
-    from tap_payments.streams.stream import Context
-    from tap_payments.streams.windowed import Source
-    from tap_payments.windows.window import Span
+    from tap_payments.streams.partition import Partition
+    from tap_payments.streams.reading import Reading
+    from tap_payments.streams.run import Run
+    from tap_payments.windows.bounds import Span
 
 T = t.TypeVar("T")
 
@@ -67,63 +65,55 @@ class Transactions(WindowedStream):
     cuts = (to_instant("2021-01-01"),)
     """`from_date` and `to_date` must both lie before this day, or both not."""
 
-    def span(self, context: Context, watermark: datetime | None) -> Span:  # noqa: ARG002
+    def span(self, partition: Partition, watermark: datetime | None, run: Run) -> Span:  # noqa: ARG002
         """Whole days."""
-        return self.tap.bounds.day_span(watermark)
+        return run.bounds.day_span(watermark)
 
-    def read_window(
-        self, source: Source, window: Window, *, tally: Tally, cancelled: threading.Event
-    ) -> Iterator[Page | Again]:
+    def read_window(self, reading: Reading, window: Window) -> Iterator[Page | Again]:
         """The days of a window by offset, in the order of their approval."""
-        reader = self._reader(source, window, tally=tally, cancelled=cancelled)
+        reader = self._reader(reading, window)
         for page in reader:
-            yield Page(page.rows, page.size, page.counted) if page else Again(MOVED)
+            yield Page(page.rows, page.counted) if page else Again(MOVED)
         if reader.is_done:
             return
         if window.until - window.since <= DAY:
             raise StreamFailed(f"{MOVED}, in each of {READINGS} readings")
         yield Again(MOVED)
         for day in days_of(window):
-            yield from self._read_day(source, day, tally=tally, cancelled=cancelled)
+            yield from self._read_day(reading, day)
 
-    def _read_day(
-        self, source: Source, day: Window, *, tally: Tally, cancelled: threading.Event
-    ) -> list[Page]:
+    def _read_day(self, reading: Reading, day: Window) -> list[Page]:
         """The pages of a day of a window; only those of a reading that is whole."""
-        reader = self._reader(source, day, tally=tally, cancelled=cancelled)
+        reader = self._reader(reading, day)
         pages: list[Page] = []
         for page in reader:
-            pages = [*pages, Page(page.rows, page.size, window=day)] if page else []
+            pages = [*pages, Page(page.rows, window=day)] if page else []
         if not reader.is_done:
             raise StreamFailed(f"day {day.since:%Y-%m-%d}: {MOVED}, in each of {READINGS} readings")
         return pages
 
-    def _reader(
-        self, source: Source, window: Window, *, tally: Tally, cancelled: threading.Event
-    ) -> ListReader:
-        own = source.account.own
-        filters = {name: own[name] for name in ("country_code", "site") if own.get(name)} | {
+    def _reader(self, reading: Reading, window: Window) -> ListReader:
+        settings = reading.settings
+        filters = {
+            name: settings[name] for name in ("country_code", "site") if settings.get(name)
+        } | {
             "ascending": "true",
-            "limit": str(own["page_size"]),
+            "limit": str(settings["page_size"]),
             # Both are inclusive days, and both are always sent: the defaults are surprising.
             "from_date": f"{window.since:%Y-%m-%d}",
             "to_date": f"{window.until - DAY:%Y-%m-%d}",
         }
 
         def ask(offset: int) -> ListPage:
-            return source.account.client.fetch(
-                Call("GET", "/v4/transactions", {**filters, "offset": str(offset)}),
-                partial(_list_page, source.codec),
-                tally=tally,
-                cancelled=cancelled,
-            )
+            call = Call("GET", "/v4/transactions", {**filters, "offset": str(offset)})
+            return reading.fetch(call, partial(_list_page, reading.codec))
 
         return ListReader(
             ask,
-            limit=own["page_size"],
-            counts=t.cast("Zimpler", source.account).counts,
+            limit=settings["page_size"],
+            counts=t.cast("Zimpler", reading.account).counts,
             warn=lambda message: self.logger.warning(
-                "%s: window %s: %s", self.label(source.context), window, message
+                "%s: window %s: %s", reading.partition.label, window, message
             ),
         )
 
@@ -136,14 +126,10 @@ class CurrentBalance(SnapshotStream):
     schema = schemas.CURRENT_BALANCE
     page = list
 
-    def read(
-        self, account: Provider, codec: RowCodec, *, tally: Tally, cancelled: threading.Event
-    ) -> list[t.Any]:
+    def read_all(self, reading: Reading) -> list[t.Any]:
         """One row per currency: the answer is an object of objects by currency."""
-        codec.add("_observed_at", format_instant(self.tap.runtime.clock()))
-        return account.client.fetch(
-            Call("GET", "/v4/current_balance"), _rows_by_currency, tally=tally, cancelled=cancelled
-        )
+        reading.codec.add("_observed_at", format_instant(reading.run.runtime.clock()))
+        return reading.fetch(Call("GET", "/v4/current_balance"), _rows_by_currency)
 
 
 def days_of(window: Window) -> Iterator[Window]:

@@ -6,21 +6,18 @@ import typing as t
 
 from singer_sdk import typing as th
 
-from tap_payments.accounts.account import Provider
+from tap_payments.accounts.account import Account
 from tap_payments.accounts.settings import account_settings, url
 from tap_payments.http.credentials import Fixed
 
-from .streams import Payments
 
-
-class Acme(Provider):
+class Acme(Account):
     """Acme's payments API."""
 
     name = "acme"
     title = "Acme"
-    streams = (Payments,)
     hints: t.ClassVar = {401: "check acme.api_key", 403: "check acme.api_key"}
-    settings = account_settings(
+    settings_schema = account_settings(
         url("api_url", "Root of the API.", default="https://api.acme.example", title="API URL"),
         th.Property(
             "api_key",
@@ -36,4 +33,4 @@ class Acme(Provider):
 
     def credentials(self) -> Fixed:
         """The key."""
-        return Fixed({"Authorization": f"Bearer {self.own['api_key']}"})
+        return Fixed({"Authorization": f"Bearer {self.settings['api_key']}"})

@@ -1,0 +1,66 @@
+"""What fails ends one partition; the run goes on, and says so at its end."""
+
+from __future__ import annotations
+
+import typing as t
+
+from tap_payments.errors import QuotaSpent, StreamFailed, SyncFailed, unexpected
+from tap_payments.sync.events import Events
+
+if t.TYPE_CHECKING:
+    import logging
+
+    from tap_payments.streams.partition import Partition
+
+
+class Failure(t.NamedTuple):
+    """What failed, by its name in messages, and why; None: it is no partition."""
+
+    name: str
+    reason: StreamFailed
+    partition: Partition | None = None
+
+
+class Failures(Events):
+    """Logs what fails or is deferred, and remembers the failures for the end of the run."""
+
+    def __init__(self, logger: logging.Logger) -> None:
+        self._logger = logger
+        self.found: list[Failure] = []
+
+    def deferred(self, partition: Partition, deferral: QuotaSpent) -> None:
+        """Warns."""
+        self._logger.warning("%s: %s", partition.label, deferral)
+
+    def failed(self, partition: Partition, failure: StreamFailed) -> None:
+        """Logs the failure."""
+        self.note(Failure(partition.label, failure, partition))
+
+    def note(self, failure: Failure) -> None:
+        """Logs a failure, also of something that is no partition."""
+        self.found.append(failure)
+        self._logger.error("%s failed: %s", failure.name, failure.reason)
+
+    def raise_all(self) -> None:
+        """Ends a run in which something failed.
+
+        Raises:
+            SyncFailed: its message names all that failed, each reason once.
+        """
+        by_reason: dict[str, list[str]] = {}
+        for failure in self.found:
+            by_reason.setdefault(str(failure.reason), []).append(failure.name)
+        if by_reason:
+            raise SyncFailed(
+                "; ".join(f"{', '.join(names)}: {reason}" for reason, names in by_reason.items())
+            )
+
+
+def tell(events: Events, partition: Partition, error: Exception) -> None:
+    """Tells why a partition ends early: its quota is spent, or it failed."""
+    if isinstance(error, QuotaSpent):
+        events.deferred(partition, error)
+    elif isinstance(error, StreamFailed):
+        events.failed(partition, error)
+    else:
+        events.failed(partition, unexpected(error))
