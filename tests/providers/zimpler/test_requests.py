@@ -155,5 +155,6 @@ def test_a_wrong_key_is_named_and_never_printed() -> None:
         del config["zimpler"]["max_retries"]
         run = sync(sandbox, config)
         assert run.failed is not None
-        assert run.failed.count("check zimpler.merchant_id, zimpler.api_key") == 2
+        assert run.failed.count("check zimpler.merchant_id, zimpler.api_key") == 1
+        assert len(sandbox.journal) == 1
         assert "canary" not in "\n".join([run.failed, *run.log])
