@@ -25,10 +25,10 @@ def find_personal(columns: Sequence[str], names: Iterable[str]) -> dict[str, lis
         found[name] = [
             place
             for place, column in enumerate(columns)
-            if wanted in (_plain(column), _NUMBER.sub("", _plain(column)))
+            if wanted in (_plain(column), _plain(_NUMBER.sub("", column)))
         ]
     return found
 
 
 def _plain(name: str) -> str:
-    return to_name(name).strip("_").casefold()
+    return re.sub("_+", "_", to_name(name)).strip("_").casefold()
