@@ -9,11 +9,13 @@ from functools import lru_cache
 from hashlib import blake2b
 from itertools import compress
 
+from tap_payments.rows.digests import Digests
+
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 DIGEST, KEPT = 16, 10
-"""Of each digest ten bytes are kept: the first two say where, the rest stand in a row there."""
+"""Of each digest ten bytes are kept: enough to tell millions of rows apart."""
 
 
 class RowIds:
@@ -28,7 +30,7 @@ class RowIds:
         self._names = tuple(columns[index] for index in order)
         self._in_order = _picker(order)
         self._all = _person_of(self._names)
-        self._seen = [bytearray() for _ in range(1 << 16)]
+        self._seen = Digests()
         self._repeats: dict[bytes, int] = {}
 
     def row_id(
@@ -49,10 +51,7 @@ class RowIds:
             text = "\0" * len(values) + json.dumps(values)
         content = text.encode("utf-8", "surrogatepass")
         digest = blake2b(content, digest_size=DIGEST, person=person).digest()
-        group, rest = self._seen[digest[0] << 8 | digest[1]], digest[2:KEPT]
-        if group.find(rest) < 0:
-            group += rest
-        else:
+        if not self._seen.add(digest[:KEPT]):
             salt = self._ordinal(digest).to_bytes(DIGEST, "big")
             digest = blake2b(content, digest_size=DIGEST, person=person, salt=salt).digest()
         return digest.hex()

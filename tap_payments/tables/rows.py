@@ -10,6 +10,7 @@ import msgspec
 from tap_payments.errors import StreamFailed
 from tap_payments.rows.batch import Batch, RowWriter
 from tap_payments.rows.exact_json import dumps, spell
+from tap_payments.tables.personal import find_personal
 from tap_payments.tables.row_ids import RowIds
 
 if t.TYPE_CHECKING:
@@ -24,8 +25,9 @@ BATCH = 500
 class TableCodec(RowWriter):
     """Writes the rows of one report, for one account.
 
-    `added` are the members that are the same for every row, `personal` the columns that
-    `replace` is applied to, `keys` the columns that no row may lack.
+    `added` are the members that are the same for every row, `personal` names the columns that
+    `replace` is applied to (and to surplus cells: nobody knows what they hold), `keys` the columns
+    that no row may lack.
     """
 
     def __init__(
@@ -44,11 +46,13 @@ class TableCodec(RowWriter):
             extra_selected=selected("_extra"),
         )
         columns = table.columns
-        self._rows = table.rows
+        found = find_personal(columns, personal)
+        self.personal = frozenset(name for name, places in found.items() if places)
+        """Those of the names in `personal` that the report has."""
+        places = [place for each in found.values() for place in each]
+        self._rows = _replaced(table.rows, places, replace) if replace else table.rows
         self._ids = RowIds(columns)
         self._keys = [(columns.index(key), key) for key in keys]
-        self._replaced = [columns.index(name) for name in personal if name in columns]
-        self._replace = replace
         self._names = (*columns, "_row_id", "_row_number", "_extra")
         self._hidden = [name for name in self._names if not selected(name)]
         cells = [(f"c{index}", str | None) for index in range(len(columns))]
@@ -80,12 +84,10 @@ class TableCodec(RowWriter):
         number = 0
         for cells, extra in self._rows:
             number += 1
-            identity = row_id(cells, extra)
             for index, key in self._keys:
                 if cells[index] is None:
                     raise StreamFailed(f"row {number} of the report has no '{key}', which is a key")
-            for index in self._replaced:
-                cells[index] = self._to_replacement(cells[index])
+            identity = row_id(cells, extra)
             if extra is None and not self._only_careful:
                 plain.append(make(*cells, identity, number))
                 if len(plain) == BATCH:
@@ -99,20 +101,26 @@ class TableCodec(RowWriter):
         if plain:
             yield Batch(plain, careful=False)
 
-    def _to_replacement(self, cell: str | None) -> str | None:
-        return None if cell is None or self._replace is None else self._replace(cell)
-
-    def _to_text(self, extra: Extra | None) -> str | None:
-        """What `_extra` says: surplus cells, of which nobody knows whether they are personal."""
-        if extra and self._replace is not None:
-            extra = {name: self._to_replacement(cell) for name, cell in extra.items()}
-        return dumps(extra).decode() if extra else None
-
     def _careful(
         self, cells: Cells, identity: str, number: int, extra: Extra | None
     ) -> dict[str, t.Any]:
-        values = itertools.chain(cells, (identity, number, self._to_text(extra)))
+        text = dumps(extra).decode() if extra else None
+        values = itertools.chain(cells, (identity, number, text))
         row = dict(zip(self._names, values, strict=True))
         for name in self._hidden:
             del row[name]
         return {name: spell(value) for name, value in row.items()}
+
+
+def _replaced(
+    rows: Iterator[tuple[Cells, Extra | None]], personal: Sequence[int], replace: Replace
+) -> Iterator[tuple[Cells, Extra | None]]:
+    """The rows as they leave the tap: ids are made of these, so that none gives a value back."""
+
+    def to_replacement(cell: str | None) -> str | None:
+        return None if cell is None else replace(cell)
+
+    for cells, extra in rows:
+        for place in personal:
+            cells[place] = to_replacement(cells[place])
+        yield cells, extra and {name: to_replacement(cell) for name, cell in extra.items()}

@@ -25,12 +25,16 @@ if t.TYPE_CHECKING:
 MARGIN = timedelta(minutes=1)
 """How long before its end a token is no longer used."""
 
+USUAL_LIFETIME = timedelta(hours=1)
+"""For a token that does not say how long it is good for."""
+LONGEST_LIFETIME = timedelta(days=1)
+
 HINT = "check tikpay.client_id, tikpay.client_secret, tikpay.scope and tikpay.token_auth_method"
 
 
 class _Token(msgspec.Struct):
     access_token: str
-    expires_in: int | float = 3600
+    expires_in: t.Any = None
 
 
 class ClientCredentials:
@@ -93,9 +97,20 @@ class ClientCredentials:
             tally=Tally(),
             cancelled=self._cancelled,
         )
-        lifetime = timedelta(seconds=token.expires_in)
+        lifetime = _lifetime_of(token)
         self._token = token.access_token
         self._expires_at = asked_at + max(lifetime - MARGIN, lifetime / 2)
+
+
+def _lifetime_of(token: _Token) -> timedelta:
+    """How long a token is good for: what it says, as a number or a text, and at most a day."""
+    try:
+        seconds = float(token.expires_in)
+    except (TypeError, ValueError, OverflowError):
+        seconds = 0.0
+    if not seconds > 0:
+        return USUAL_LIFETIME
+    return timedelta(seconds=min(seconds, LONGEST_LIFETIME.total_seconds()))
 
 
 def _parse_token(body: bytes) -> _Token:

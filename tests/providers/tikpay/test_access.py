@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+from datetime import timedelta
+
 import pytest
 
+from tap_payments.http.retries import Policy
+from tap_payments.providers.tikpay.access import ClientCredentials
 from tap_payments.sandbox import Fault
 from tests.providers.tikpay.box import STREAMS, asked, box, config, run
+from tests.support.clock import Clock
+from tests.support.server import Answer, Server
 from tests.support.taps import sync
+
+
+def credentials(url: str, clock: Clock) -> ClientCredentials:
+    own = {"token_auth_method": "basic", "scope": "s"}
+    own |= {"client_id": "c", "client_secret": "canary", "api_key": "k"}
+    return ClientCredentials(
+        own,
+        token_url=f"{url}/oauth2/token",
+        subject="Tikpay",
+        policy=Policy("test", max_retries=0),
+        runtime=clock.runtime(),
+        logger=logging.getLogger("test"),
+        cancelled=threading.Event(),
+    )
 
 
 @pytest.mark.parametrize("method", ["basic", "body"])
@@ -82,3 +104,29 @@ def test_downloads_carry_no_credentials() -> None:
         for request in downloads:
             assert request.status == 200
             assert not {"authorization", "x-api-key", "cookie"} & set(request.headers)
+
+
+@pytest.mark.parametrize(
+    ("says", "seconds"),
+    [
+        (3600, 3540),
+        ("3600", 3540),
+        (90.5, 45),
+        (None, 3540),
+        ("soon", 3540),
+        (-1, 3540),
+        (10**30, 86340),
+        ("1e999", 86340),
+        ("nan", 3540),
+        ([], 3540),
+    ],
+)
+def test_a_token_is_used_as_long_as_it_says_and_at_most_a_day(says: object, seconds: int) -> None:
+    clock = Clock()
+    with Server(lambda _request: Answer({"access_token": "t", "expires_in": says})) as server:
+        found = credentials(server.url, clock)
+        found.headers()
+        for time_passed, tokens in ((seconds - 1, 1), (2, 2)):
+            clock.now += timedelta(seconds=time_passed)
+            assert found.headers()["Authorization"] == "Bearer t"
+            assert len(server.requests) == tokens
