@@ -21,7 +21,9 @@ def main(arguments: list[str]) -> int:
     page, folder = (Path(each).resolve() for each in arguments)
     browser = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if browser is None or shutil.which("pdftoppm") is None:
-        sys.stderr.write("Chromium or pdftoppm is missing: apt-get install chromium poppler-utils\n")
+        sys.stderr.write(
+            "Chromium or pdftoppm is missing: apt-get install chromium poppler-utils\n"
+        )
         return 1
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
