@@ -28,7 +28,7 @@ DIFFERENCES = "select provider, key, verdict, columns from reconciliation_rows o
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    """Stands still at a full hour; from before the last month that can be closed, few rows a day."""
+    """From before the last month that can be closed to a full hour, with few rows a day."""
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     days = (hour - month_named("last", hour).since) // timedelta(days=1) + 2
     with Sandbox(seed=1, days=days, clock=Clock(hour, frozen=True)) as apis:
