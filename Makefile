@@ -24,6 +24,7 @@ MELTANO := .tools/meltano/.made
 DBT := .tools/dbt/.made
 DOCS := .tools/docs/.made
 PLUGINS := .meltano/made
+RECONCILIATION := $(PLUGINS)/reconciliation
 LOADERS := $(addprefix $(PLUGINS)/,target-jsonl target-duckdb target-postgres)
 
 AIRFLOW := .tools/airflow/.made
@@ -31,7 +32,7 @@ PYAIRBYTE := .tools/pyairbyte/.made
 SINGER := .tools/singer/.made
 HOURS := .tools/hours/.made
 
-.PHONY: help demo test unit hours soak lint format generate docs query warehouse airbyte airflow bench dist clean
+.PHONY: help demo test unit hours soak lint format generate docs query warehouse look airbyte airflow bench dist clean
 
 help:  ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1|\2/' | awk -F'|' '{printf "%-16s%s\n", $$1, $$2}'
@@ -39,7 +40,7 @@ help:  ## show this
 demo: $(PLUGINS)/tap-payments $(PLUGINS)/target-duckdb $(DBT)  ## the four providers' payments into DuckDB, twice; no account needed
 	@.tools/meltano/bin/python tools/demo.py
 
-test: lint $(PLUGINS)/tap-payments $(LOADERS) $(DBT) $(DOCS) $(SINGER)  ## everything: lint, unit tests, Meltano with three loaders
+test: lint $(PLUGINS)/tap-payments $(LOADERS) $(RECONCILIATION) $(DBT) $(DOCS) $(SINGER)  ## everything: lint, unit tests, Meltano with three loaders
 	@$(BIN)/pytest
 
 unit: $(TAP)  ## the tests that need no Meltano
@@ -90,7 +91,11 @@ warehouse: $(DBT)  ## build and test the models of transform/ on the newest demo
 	@db="$${DB:-$$(ls -t output/demo/*/payments.duckdb 2>/dev/null | head -n 1)}"; \
 	test -n "$$db" || { echo "There is no database yet: make demo"; exit 1; }; \
 	.tools/dbt/bin/python tools/warehouse.py "$$db"
-export DB SQL
+look:  ## the newest demo's reconciliation.html, or PAGE=file, as people see it: needs chromium, poppler-utils
+	@page="$${PAGE:-$$(ls -t output/demo/*/reconciliation.html 2>/dev/null | head -n 1)}"; \
+	test -n "$$page" || { echo "There is no page yet: make demo"; exit 1; }; \
+	python3 tools/look.py "$$page" build/look
+export DB PAGE SQL
 
 dist: $(TAP)  ## build the wheel and the sdist, and run the wheel by itself
 	@rm -rf dist

@@ -45,7 +45,7 @@ class Project:
             raise FileNotFoundError("Meltano is not installed here: run `make test` once")
         shutil.copy(ROOT / "meltano.yml", home)
         (home / ".meltano").mkdir()
-        for kind in ("extractors", "loaders"):
+        for kind in ("extractors", "loaders", "utilities"):
             (home / ".meltano" / kind).symlink_to(PLUGINS / kind)
         (home / "output").mkdir()
         return cls(home, dict(settings))
@@ -79,10 +79,13 @@ class Project:
             t.cast("t.IO[str]", process.stdout).close()
 
     def run(self, loader: str, *, extractor: str = "tap-payments", **settings: str) -> Outcome:
+        """One `meltano run` of an extractor and a loader, to its end."""
+        return self.run_blocks(extractor, loader, **settings)
+
+    def run_blocks(self, *blocks: str, **settings: str) -> Outcome:
         """One `meltano run`, to its end."""
         outcome, project = Outcome(), Project(self.home, self.settings | settings)
-        blocks = ("--log-format=json", "run", "--no-install", extractor, loader)
-        with project.running(*blocks) as process:
+        with project.running("--log-format=json", "run", "--no-install", *blocks) as process:
             for line in t.cast("t.IO[str]", process.stdout):
                 read_log(line, outcome)
             outcome.code = process.wait(120)
@@ -137,3 +140,12 @@ def duckdb_rows(database: Path, sql: str) -> list[Row]:
     command = [str(TOOLS / "python"), str(ROOT / "tools/query.py"), str(database), sql, "--json"]
     answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return [json.loads(line) for line in answer.splitlines()]
+
+
+def duckdb_run(database: Path, *statements: str) -> None:
+    """Runs statements on a DuckDB file."""
+    program = (
+        "import duckdb, sys; connection = duckdb.connect(sys.argv[1]); "
+        "[connection.execute(statement) for statement in sys.argv[2:]]"
+    )
+    subprocess.run([str(TOOLS / "python"), "-c", program, str(database), *statements], check=True)

@@ -178,6 +178,6 @@ def test_postgres_gets_the_columns_of_a_later_report(
     project.settings["TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA"] = "later_columns"
 
     def ask(stream: str) -> list[Row]:
-        return postgres.rows(f"select * from later_columns.{stream}")  # noqa: S608 - a test's own
+        return postgres.rows(f"select * from later_columns.{stream}")
 
     assert_later_column(project, sandbox, "target-postgres", ask)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from postgres import serving
 
-from tests.transform.story import Delivered, delivered_twice
+from tests.transform.closing import AUDIT, FAILING, open_audit
+from tests.transform.story import Delivered, Story, delivered_twice, february
 from tests.transform.warehouse import MELTANO, DbtCommands, DuckDB, PostgreSQL, Warehouse
 
 if t.TYPE_CHECKING:
@@ -69,4 +70,21 @@ def warehouse(delivered: Delivered, empty: t.Callable[[], Warehouse]) -> Warehou
     made = empty()
     made.load(delivered.lines)
     assert made.dbt("build") == {}
+    return made
+
+
+@pytest.fixture(scope="session")
+def story() -> Story:
+    """A February whose rows change late at the providers."""
+    return february()
+
+
+@pytest.fixture(scope="session")
+def reconciled(story: Story, empty: t.Callable[[], Warehouse]) -> Warehouse:
+    """What the ordinary run delivered of it, and the first audit beside it."""
+    made = empty()
+    made.load(story.ordinary.lines)
+    open_audit(made)
+    made.load(story.audit.lines, made.audit)
+    assert made.dbt("build", **AUDIT) == FAILING
     return made

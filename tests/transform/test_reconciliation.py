@@ -7,42 +7,13 @@ from decimal import Decimal
 
 import pytest
 
+from tests.transform.closing import AUDIT, FAILING, RECONCILE, open_audit, verdicts
 from tests.transform.damage import chosen, damage, damage_found
-from tests.transform.story import LATE, MONTH, Story, february
+from tests.transform.story import LATE, MONTH
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.transform.damage import Verdicts
+    from tests.transform.story import Story
     from tests.transform.warehouse import Row, Warehouse
-
-AUDIT = {"reconcile_month": MONTH}
-RECONCILE = (
-    "build",
-    "--select",
-    "iso_4217",
-    "payments",
-    "reconciliation_pairs+",
-    "--exclude-resource-types",
-    "unit_test",
-)
-FAILING = {"month_agrees": "fail"}
-
-
-@pytest.fixture(scope="module")
-def story() -> Story:
-    return february()
-
-
-@pytest.fixture(scope="module")
-def reconciled(story: Story, empty: Callable[[], Warehouse]) -> Warehouse:
-    """What the ordinary run delivered, and the first audit beside it."""
-    made = empty()
-    made.load(story.ordinary.lines)
-    open_audit(made)
-    made.load(story.audit.lines, f"{made.schema}_audit")
-    assert made.dbt("build", **AUDIT) == FAILING
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -71,26 +42,15 @@ def repaired(
     made.change(
         "update begateway_transactions set message = 'newer' where uid = 'late-status'",
         "insert into zimpler_transactions select * from "
-        f"{made.schema}_audit.zimpler_transactions where id = 'first'",
+        f"{made.audit}.zimpler_transactions where id = 'first'",
         "update zimpler_transactions set ref = 'newer' where id = 'first'",
     )
     finished = made.run("run-operation", "repair", **AUDIT)
     assert finished.code == 0, finished.output
     open_audit(made)
-    made.load(story.second.lines, f"{made.schema}_audit")
+    made.load(story.second.lines, made.audit)
     assert made.dbt(*RECONCILE, **AUDIT) == FAILING
     return made
-
-
-def open_audit(warehouse: Warehouse) -> None:
-    finished = warehouse.run("run-operation", "open_audit", **AUDIT)
-    assert finished.code == 0, finished.output
-
-
-def verdicts(warehouse: Warehouse) -> Verdicts:
-    found = warehouse.ask("select provider, key, verdict, columns from reconciliation_rows")
-    assert len(found) == len({(row["provider"], row["key"]) for row in found})
-    return {(row["provider"], row["key"]): (row["verdict"], row["columns"]) for row in found}
 
 
 def test_what_changed_at_the_provider_is_found_and_nothing_else(reconciled: Warehouse) -> None:

@@ -92,6 +92,11 @@ class Warehouse(abc.ABC):
     """Where the tap's tables are, and what is made of them."""
     loader: t.ClassVar[str]
 
+    @property
+    def audit(self) -> str:
+        """Where an audit's tables are."""
+        return f"{self.schema}_audit"
+
     @abc.abstractmethod
     def ask(self, sql: str) -> list[Row]:
         """The rows of an answer; decimals and instants as texts."""

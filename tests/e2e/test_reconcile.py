@@ -1,0 +1,109 @@
+"""`meltano run reconcile` and `meltano run repair`, as meltano.yml has them."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import yaml
+
+from tap_payments.sandbox import Clock, Sandbox
+from tap_payments.windows.months import month_named
+from tests.e2e.meltano_project import (
+    ROOT,
+    Outcome,
+    Project,
+    duckdb_rows,
+    duckdb_run,
+    variables,
+)
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+DIFFERENCES = "select provider, key, verdict, columns from reconciliation_rows order by 2"
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """From before the last month that can be closed to a full hour, with few rows a day."""
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    days = (hour - month_named("last", hour).since) // timedelta(days=1) + 2
+    with Sandbox(seed=1, days=days, clock=Clock(hour, frozen=True)) as apis:
+        apis.tikpay.job_seconds = 0
+        for api in apis.apis.values():
+            api.per_day = (4, 6)
+        yield apis
+
+
+@pytest.fixture
+def project(sandbox: Sandbox, tmp_path: Path) -> Project:
+    """With the dbt project, and what it has to know of the sandbox's rows."""
+    made = Project.create(tmp_path, variables(sandbox.config()))
+    transform = tmp_path / "transform"
+    transform.mkdir()
+    for part in (ROOT / "transform").iterdir():
+        if part.name not in ("dbt_project.yml", "target", "logs"):
+            (transform / part.name).symlink_to(part)
+    document = yaml.safe_load((ROOT / "transform/dbt_project.yml").read_text())
+    document["vars"] |= yaml.safe_load((ROOT / "transform/sandbox.yml").read_text())
+    (transform / "dbt_project.yml").write_text(yaml.safe_dump(document))
+    return made
+
+
+def told(outcome: Outcome) -> str:
+    return "\n".join(outcome.events)
+
+
+def test_a_month_is_closed_damaged_found_and_mended(project: Project, sandbox: Sandbox) -> None:
+    database = project.home / "output/payments.duckdb"
+    page = project.home / "reconciliation.html"
+    first = project.run_blocks("reconcile")
+    assert first.code == 0, told(first)
+    assert duckdb_rows(database, DIFFERENCES) == []
+    assert "The warehouse agrees with the providers on all" in page.read_text()
+
+    month = month_named("last", sandbox.clock.now())
+    gone, wrong = (row["uid"] for row in duckdb_rows(database, oldest(month.since)))
+    duckdb_run(
+        database,
+        f"delete from begateway_transactions where uid = '{gone}'",
+        f"update begateway_transactions set amount = amount + 1 where uid = '{wrong}'",
+    )
+    second = project.run_blocks("reconcile")
+    assert second.code != 0
+    assert "month_agrees" in told(second)
+    assert duckdb_rows(database, DIFFERENCES) == sorted(
+        (
+            {"provider": "begateway", "key": gone, "verdict": "missing", "columns": None},
+            {"provider": "begateway", "key": wrong, "verdict": "changed", "columns": "amount"},
+        ),
+        key=lambda row: str(row["key"]),
+    )
+    assert "The warehouse differs from the providers in 2 payments" in page.read_text()
+
+    repaired = project.run_blocks("repair")
+    assert repaired.code == 0, told(repaired)
+    asked = {"RECONCILE_MONTH": f"{month.since:%Y-%m}"}
+    again = project.run_blocks("reconciliation:models", "reconciliation:tests", **asked)
+    assert again.code == 0, told(again)
+    assert duckdb_rows(database, DIFFERENCES) == []
+
+
+def oldest(since: datetime) -> str:
+    """Two rows of the month that no lookback reaches."""
+    return (
+        "select uid from begateway_transactions "
+        f"where created_at >= '{since:%Y-%m-%d}' order by created_at, uid limit 2"
+    )
+
+
+def test_a_month_that_is_not_over_is_refused_before_anything_is_asked(
+    project: Project, sandbox: Sandbox
+) -> None:
+    refused = project.run_blocks("reconcile", RECONCILE_MONTH=f"{sandbox.clock.now():%Y-%m}")
+    assert refused.code != 0
+    assert "cannot be closed before" in told(refused)
+    assert not sandbox.journal
