@@ -98,16 +98,40 @@ def pool(provider: str, account: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]", "_", f"{provider}.{account}")
 
 
+def without_result(work: Path) -> list[dict[str, Any]]:
+    """The plan's shards that have no result yet."""
+    shards = json.loads((work / "plan.json").read_text())["shards"]
+    return [each for each in shards if not (work / "results" / f"{each['id']}.json").exists()]
+
+
+def variables(work: Path, shard: dict[str, Any]) -> dict[str, str]:
+    """What a shard's task is told."""
+    return ENVIRONMENT | {"WORK": str(work), "SHARD": shard["id"]}
+
+
 @task
+def first(*, params: dict[str, Any]) -> list[dict[str, str]]:
+    """One shard of each stream that has no result at all.
+
+    Its loader creates the schema and the table; of two that do so at once, PostgreSQL refuses one.
+    """
+    work = Path(FOLDER) / params["name"]
+    loaded = {each.name.partition(".")[0] for each in (work / "results").glob("*.json")}
+    found: dict[str, dict[str, Any]] = {}
+    for shard in without_result(work):
+        if shard["stream"] not in loaded:
+            found.setdefault(shard["stream"], shard)
+    return [variables(work, shard) for shard in found.values()]
+
+
+@task(trigger_rule="all_done")  # a first shard that failed is tried again among the others
 def missing(provider: str, account: str, *, params: dict[str, Any]) -> list[dict[str, str]]:
     """The account's shards that have no result yet, as variables for their tasks."""
     work = Path(FOLDER) / params["name"]
     return [
-        ENVIRONMENT | {"WORK": str(work), "SHARD": shard["id"]}
-        for shard in json.loads((work / "plan.json").read_text())["shards"]
-        if shard["stream"].startswith(f"{provider}_")
-        and shard["account"] == account
-        and not (work / "results" / f"{shard['id']}.json").exists()
+        variables(work, shard)
+        for shard in without_result(work)
+        if shard["stream"].startswith(f"{provider}_") and shard["account"] == account
     ]
 
 
@@ -124,7 +148,7 @@ def missing(provider: str, account: str, *, params: dict[str, Any]) -> list[dict
     doc_md=__doc__,
 )
 def tap_payments_backfill() -> None:
-    """Plan, shards with a pool per provider account, state."""
+    """Plan, the first shard of each stream, the others with a pool per account, state."""
     choice = {
         "SINCE": "{{ params.since }}",
         "UNTIL": "{{ params.until or '' }}",
@@ -144,6 +168,17 @@ def tap_payments_backfill() -> None:
         task_id="complete", bash_command=COMPLETE, env=ENVIRONMENT, append_env=True
     )
     merge_state >> complete
+    creating = first.override(do_xcom_push=True)()
+    plan >> creating
+    firsts = BashOperator.partial(
+        task_id="run.first",
+        bash_command=SHARD,
+        append_env=True,
+        max_active_tis_per_dagrun=1,
+        retries=3,
+        retry_delay=RETRY_DELAY,
+        map_index_template="{{ task.env['SHARD'] }}",
+    ).expand(env=creating)
     for provider, account in accounts():
         name = pool(provider, account)
         shards = missing.override(task_id=f"missing.{name}", do_xcom_push=True)(provider, account)
@@ -156,7 +191,7 @@ def tap_payments_backfill() -> None:
             retry_delay=QUOTAS.get(provider, RETRY_DELAY),
             map_index_template="{{ task.env['SHARD'] }}",
         ).expand(env=shards)
-        plan >> shards
+        firsts >> shards
         runs >> merge_state
 
 
