@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from tap_payments.streams.stream import ProviderStream
 from tap_payments.windows.instants import format_instant
@@ -31,6 +32,21 @@ class IncrementalStream(ProviderStream):
         if not self.is_incremental(run):
             return None
         return run.watermarks.of(self.name, partition.context)
+
+    def horizon(self, partition: Partition, run: Run) -> datetime:  # noqa: ARG002 - for subclasses
+        """The end of what a run can commit."""
+        return run.bounds.span(None).horizon
+
+    def published(self, partition: Partition, until: datetime, run: Run) -> datetime:
+        """How much of what ends at `until` is published by the provider's clock.
+
+        All of it, unless this machine's clock is ahead: then rows are still to come before it.
+        """
+        ahead = partition.account.client.clock_ahead
+        if not ahead:
+            return until
+        bounds = run.bounds._replace(now=run.bounds.now - ahead)
+        return min(until, self.horizon(partition, replace(run, bounds=bounds)))
 
     def delivered_until(self, account: Account, run: Run) -> str:
         """The earliest watermark of the account's partitions."""

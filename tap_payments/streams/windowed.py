@@ -46,6 +46,10 @@ class WindowedStream(IncrementalStream):
         """What this run reads, from a watermark; by instants, unless a subclass reads days."""
         return run.bounds.span(watermark)
 
+    def horizon(self, partition: Partition, run: Run) -> datetime:
+        """The end of what a run can commit."""
+        return self.span(partition, None, run).horizon
+
     def plan(self, partition: Partition, run: Run) -> Iterator[Window]:
         """The windows of this run."""
         watermark = self.watermark(partition, run)

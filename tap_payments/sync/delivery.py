@@ -12,6 +12,8 @@ from tap_payments.streams.sync_windows import WindowOutcome
 from tap_payments.sync.courses import in_window
 
 if t.TYPE_CHECKING:
+    from datetime import datetime
+
     from tap_payments.output.writer import Writer
     from tap_payments.rows.batch import Batch, RowWriter
     from tap_payments.streams.page import Item
@@ -118,8 +120,11 @@ class Delivery:
     def _close(self, course: PartitionCourse, closed: Closed) -> None:
         """Commits a window, unless it is open: then a later run reads it again."""
         if closed.window.closed:
-            self._record(course, closed)
-            self._commit(course, closed.window)
+            until = self._published(course, closed.window.until)
+            if until == closed.window.until:
+                self._record(course, closed)
+            if until > closed.window.since:
+                self._commit(course, until)
         course.pages = course.records = 0
         course.provider_count = None
         self._events.progressed(course.partition, windows=1)
@@ -143,15 +148,21 @@ class Delivery:
         for message in self._sync_windows.map_record(row):
             self._writer.write_message(message)
 
-    def _commit(self, course: PartitionCourse, window: Window) -> None:
+    def _published(self, course: PartitionCourse, until: datetime) -> datetime:
+        stream = course.stream
+        if not isinstance(stream, IncrementalStream):
+            return until
+        return stream.published(course.partition, until, self._run)
+
+    def _commit(self, course: PartitionCourse, until: datetime) -> None:
         stream, context = course.stream, course.partition.context
         if not isinstance(stream, IncrementalStream) or not stream.is_incremental(self._run):
             return
         watermarks, key = self._run.watermarks, str(stream.replication_key)
         with self._writer.shield.whole():
-            watermarks.advance(stream.name, context, window.until, key=key)
+            watermarks.advance(stream.name, context, until, key=key)
             for other, instant in course.lane.beginnings(course.partition):
-                watermarks.begin(stream.name, other, instant, key=key)
+                watermarks.begin(stream.name, other, self._published(course, instant), key=key)
             self._write_state()
 
     def _note(self, noted: Noted) -> None:

@@ -171,6 +171,10 @@ class ResilientTap(Tap):
     def _sync(self, streams: Sequence[Stream]) -> None:
         if self.state:
             self.write_state()
+        for stream in streams:
+            if isinstance(stream, IncrementalStream) and stream.is_incremental(self.run):
+                for doubt in self.run.watermarks.doubts(stream.name, self.run.bounds.now):
+                    self.logger.warning("%s: %s", stream.name, doubt)
         windows = [each for each in streams if isinstance(each, SyncWindows)]
         delivery = Delivery(
             self.run,

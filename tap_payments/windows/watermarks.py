@@ -8,7 +8,7 @@ from tap_payments.errors import StreamFailed
 from tap_payments.windows.instants import format_instant, to_instant
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
 State = dict[str, t.Any]
@@ -52,6 +52,19 @@ class Watermarks:
             if watermark is not None:
                 found.append(watermark)
         return found
+
+    def doubts(self, stream: str, now: datetime) -> Iterator[str]:
+        """What is odd about a stream's bookmark although it can be used, a sentence each."""
+        bookmark = self.state.get("bookmarks", {}).get(stream) or {}
+        if bookmark and "partitions" not in bookmark:
+            yield "its bookmark in the state has no partitions: it is kept, and not gone by"
+        contexts = [each["context"] for each in bookmark.get("partitions") or []]
+        for instant in self.sound(stream, contexts):
+            if instant > now:
+                yield (
+                    f"its watermark {format_instant(instant)} in the state lies in the future: "
+                    "only the lookback is read until then"
+                )
 
     def advance(self, stream: str, context: Context, until: datetime, *, key: str) -> None:
         """Moves a watermark forward, never back; `key` is the stream's replication key.
