@@ -170,7 +170,7 @@ def test_accounts_and_privacy_come_for_free(tree: Path, config: Path, acme: Serv
     run = command(tree, "tap_payments", "--config", written(config, own))
     assert run.code == 0, run.stderr
     records = run.run.records("acme_payments")
-    assert [row["_account"] for row in records] == ["north"] * 15 + ["south"] * 15
+    assert sorted(row["_account"] for row in records) == ["north"] * 15 + ["south"] * 15
     assert {row["payer"]["email"] for row in records} == {None}
 
 

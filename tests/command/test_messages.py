@@ -75,7 +75,10 @@ def config(server: Server) -> Row:
 
 
 def answer(request: Request) -> Answer:
-    return Answer(ANSWERS[request.path])
+    found = ANSWERS[request.path]
+    if offset := int(request.query.get("offset", 0)):
+        found = {**found, "transactions": found["transactions"][offset:]}
+    return Answer(found)
 
 
 def catalog_of(config: Row, *deselected: tuple[str, ...], method: str | None = None) -> Row:
