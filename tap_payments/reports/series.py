@@ -76,8 +76,6 @@ class ReportSeries:
         self._needed = Intervals()
         self._reports: list[Report] = []
 
-    # What the job list says, and what is missing then
-
     def look(self, jobs: JobList, now: datetime) -> None:
         """Takes note of a list that was just read, and plans anew what no job covers."""
         self._needed = self.need.interval(jobs.zone)
@@ -94,17 +92,16 @@ class ReportSeries:
                     t.assert_never(report.state)
         offered = list(offers(self.need, jobs, self.started, now))
         self._adopt(offered, jobs, now)
-        self._plan(offered, jobs.zone)
+        self._plan(offered, jobs)
 
     def _claim(self, report: Report, jobs: JobList) -> None:
         """Finds the job whose id was in the answer that was lost, if it is in the list now."""
-        if report.job_id is not None or report.request is None or report.made is None:
-            return
+        request, made = report.request, report.made
         for job in jobs:
             is_new = job.job_id in jobs.unseen and job.job_id not in self.started
-            if is_new and job.answers(report.request, report.zone):
-                self.begin(report, job.job_id, report.made)
-                return
+            is_open = report.job_id is None and is_new
+            if is_open and request and made and job.answers(request, report.zone):
+                self.begin(report, job.job_id, made)
 
     def _update(self, report: Report, jobs: JobList, now: datetime) -> None:
         """Takes note of a job as the list has it; one just asked for may not be in it yet."""
@@ -155,22 +152,22 @@ class ReportSeries:
                 )
                 self._update(report, jobs, now)
 
-    def _plan(self, offered: Sequence[Offer], zone: ZoneInfo) -> None:
+    def _plan(self, offered: Sequence[Offer], jobs: JobList) -> None:
         """Plans reports for what is missing, unless it was asked for twice and never made."""
         made = [each for each in self._reports if each.state in COVERING]
         never_made = twice(Intervals.of(each.wanted).without([each.covers]) for each in made)
         for in_vain in self._missing().within(never_made):
             why = f"{self.need.report_type} reports are made for other bounds than asked for"
-            report = Report(in_vain, in_vain, zone, State.FAILED, why=StreamFailed(why))
+            report = Report(in_vain, in_vain, jobs.zone, State.FAILED, why=StreamFailed(why))
             self._reports.append(report)
         missing = self._missing()
-        for request, covers in self.need.requests(missing, zone, self._step):
+        for request, covers in self.need.requests(missing, jobs.zone, self._step):
             wanted = missing.within([covers]).hull
-            report = Report(wanted, covers, zone, State.PLANNED, request)
-            report.note = "; ".join(self._reasons(report, offered))
+            report = Report(wanted, covers, jobs.zone, State.PLANNED, request)
+            report.note = "; ".join(self._reasons(report, offered, jobs))
             self._reports.append(report)
 
-    def _reasons(self, planned: Report, offered: Sequence[Offer]) -> Iterator[str]:
+    def _reasons(self, planned: Report, offered: Sequence[Offer], jobs: JobList) -> Iterator[str]:
         """Why something is asked for that was, or may have been, asked for before."""
         if planned.covers.since < self.need.resumes_at:
             yield f"what is before {format_instant(self.need.resumes_at)} is read again"
@@ -179,11 +176,14 @@ class ReportSeries:
                 yield str(report.why)
             elif report.job is not None and planned.covers.overlaps(report.covers):
                 yield f"what report job {report.job_id} covers is read anew"
+            elif report.job is not None and planned.wanted.overlaps(report.wanted):
+                yield f"report job {report.job_id} was made for other bounds than asked for"
         for offer in offered:
             if offer.objection and planned.wanted.overlaps(offer.covers):
                 yield f"report job {offer.job.job_id} {offer.objection}"
-
-    # What becomes of a report
+        for job_id, made in self.need.started.items():
+            if made > self.need.resumes_at and jobs.find(job_id) is None:
+                yield f"report job {job_id} is no longer in the list of jobs"
 
     def begin(self, report: Report, job_id: str, made: datetime) -> None:
         """A report has a job now."""
@@ -216,8 +216,6 @@ class ReportSeries:
 
     def _fail(self, report: Report, reason: str) -> None:
         self.end(report, StreamFailed(f"report job {report.job_id} {reason}"))
-
-    # What others ask
 
     def reports(self, *states: State) -> list[Report]:
         """The reports in one of these states, in order of time."""

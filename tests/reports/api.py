@@ -59,6 +59,7 @@ class Made:
     end: datetime
     created: datetime
     ready_at: datetime
+    zone: ZoneInfo
     outcome: str = "COMPLETE"
     file_type: str = "csv"
 
@@ -80,6 +81,8 @@ class ReportApi:
         self.entries: list[t.Any] = []
         self.journal: list[str] = []
         self.asked_at: list[datetime] = []
+        self.sent_at: list[datetime] = []
+        """When each request came, refused ones too."""
         self.requests: list[ReportRequest] = []
         self.on_start: deque[str | Exception] = deque()
         self.on_list: deque[Exception | None] = deque()
@@ -136,7 +139,8 @@ class ReportApi:
         """A job that somebody asked for; without `created` it is made now."""
         self.ids += 1
         at = created or self.clock()
-        job = Made(f"JOB{self.ids:04}", report_type, start, end, at, at + self.duration, outcome)
+        ready_at = at + self.duration
+        job = Made(f"JOB{self.ids:04}", report_type, start, end, at, ready_at, self.zone, outcome)
         self.made.append(job)
         return job
 
@@ -159,7 +163,7 @@ class ReportApi:
         status = job.outcome if self.clock() >= job.ready_at else "IN_PROGRESS"
         entry = {
             "status": status,
-            "timezone": self.listed_zone,
+            "timezone": job.zone.key if self.listed_zone == self.zone.key else self.listed_zone,
             "jobId": job.job_id,
             "fileType": job.file_type,
             "reportType": job.report_type,
@@ -176,7 +180,7 @@ class ReportApi:
         """The instants between which a report really has its rows."""
         job = next(job for job in self.made if job.job_id == job_id)
         start, end = (
-            bound.replace(tzinfo=self.zone, fold=self.fold).astimezone(UTC)
+            bound.replace(tzinfo=job.zone, fold=self.fold).astimezone(UTC)
             for bound in (job.start, job.end)
         )
         return start, min(end, job.created)
@@ -187,6 +191,7 @@ class ReportApi:
     def _count(self, request: str) -> None:
         now = self.clock()
         self.journal.append(request)
+        self.sent_at.append(now)
         recent = [at for at in self.asked_at if at > now - timedelta(days=1)]
         if len(recent) >= self.limit:
             raise RateLimited((min(recent) + timedelta(days=1) - now).total_seconds())
