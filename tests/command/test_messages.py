@@ -8,7 +8,7 @@ import typing as t
 import pytest
 
 from tests.support.clock import Clock
-from tests.support.server import Answer
+from tests.support.server import Answer, rest_of
 from tests.support.taps import Row, Run, discover, sync, watermarks
 
 if t.TYPE_CHECKING:
@@ -75,7 +75,10 @@ def config(server: Server) -> Row:
 
 
 def answer(request: Request) -> Answer:
-    return Answer(ANSWERS[request.path])
+    found = ANSWERS[request.path]
+    if request.path == "/v4/transactions":
+        found = {**found, "transactions": rest_of(found["transactions"], request)}
+    return Answer(found)
 
 
 def catalog_of(config: Row, *deselected: tuple[str, ...], method: str | None = None) -> Row:
