@@ -8,7 +8,7 @@ import typing as t
 import pytest
 
 from tests.support.clock import Clock
-from tests.support.server import Answer
+from tests.support.server import Answer, rest_of
 from tests.support.taps import Row, Run, discover, sync, watermarks
 
 if t.TYPE_CHECKING:
@@ -76,8 +76,8 @@ def config(server: Server) -> Row:
 
 def answer(request: Request) -> Answer:
     found = ANSWERS[request.path]
-    if offset := int(request.query.get("offset", 0)):
-        found = {**found, "transactions": found["transactions"][offset:]}
+    if request.path == "/v4/transactions":
+        found = {**found, "transactions": rest_of(found["transactions"], request)}
     return Answer(found)
 
 
