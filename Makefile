@@ -26,6 +26,7 @@ DOCS := .tools/docs/.made
 PLUGINS := .meltano/made
 RECONCILIATION := $(PLUGINS)/reconciliation
 LOADERS := $(addprefix $(PLUGINS)/,target-jsonl target-duckdb target-postgres)
+LOADERS += $(patsubst %,.tools/loaders/%/.made,avro csv sqlite)
 
 AIRFLOW := .tools/airflow/.made
 PYAIRBYTE := .tools/pyairbyte/.made
@@ -40,7 +41,7 @@ help:  ## show this
 demo: $(PLUGINS)/tap-payments $(PLUGINS)/target-duckdb $(DBT)  ## the four providers' payments into DuckDB, twice; no account needed
 	@.tools/meltano/bin/python tools/demo.py
 
-test: lint $(PLUGINS)/tap-payments $(LOADERS) $(RECONCILIATION) $(DBT) $(DOCS) $(SINGER)  ## everything: lint, unit tests, Meltano with three loaders
+test: lint $(PLUGINS)/tap-payments $(LOADERS) $(RECONCILIATION) $(DBT) $(DOCS) $(SINGER)  ## everything: lint, unit tests, Meltano, six loaders
 	@$(BIN)/pytest
 
 unit: $(TAP)  ## the tests that need no Meltano
@@ -118,6 +119,12 @@ $(TAP): pyproject.toml uv.lock $(BOOTSTRAP)
 .tools/%/.made: tools/%/pyproject.toml tools/%/uv.lock $(BOOTSTRAP)
 	@echo "Installing $* ..."
 	@unset UV_PYTHON; UV_PROJECT_ENVIRONMENT=$(CURDIR)/.tools/$* $(UV) sync --project tools/$* --locked --quiet
+	@touch $@
+
+# An environment for each loader: what they pin does not go together.
+.tools/loaders/%/.made: tools/loaders/pyproject.toml tools/loaders/uv.lock $(BOOTSTRAP)
+	@echo "Installing target-$* ..."
+	@unset UV_PYTHON; UV_PROJECT_ENVIRONMENT=$(CURDIR)/.tools/loaders/$* $(UV) sync --project tools/loaders --only-group $* --locked --quiet
 	@touch $@
 
 # Meltano's log is shown only where it failed.

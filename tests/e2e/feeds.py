@@ -1,0 +1,89 @@
+"""Two runs of the tap, kept, and what a loader should hold once it has read them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import typing as t
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.e2e.meltano_project import PLUGINS, ROOT, Row
+
+OLD_PYTHON = Path(__file__).parent / "old_python"
+ALONE = ROOT / ".tools/loaders"
+
+Key = tuple[str, ...]
+
+
+@dataclass
+class Feed:
+    """The messages of one run."""
+
+    lines: bytes
+    messages: list[Row] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Reads the lines."""
+        self.messages = [json.loads(line) for line in self.lines.splitlines()]
+
+    @property
+    def state(self) -> Row:
+        """The last STATE."""
+        return t.cast("Row", self.messages[-1]["value"])
+
+    def records(self, stream: str) -> list[Row]:
+        """The records of a stream."""
+        return [
+            each["record"]
+            for each in self.messages
+            if each["type"] == "RECORD" and each["stream"] == stream
+        ]
+
+    @property
+    def schemas(self) -> dict[str, Row]:
+        """The last SCHEMA message of each stream."""
+        return {each["stream"]: each for each in self.messages if each["type"] == "SCHEMA"}
+
+    def without(self, stream: str) -> Feed:
+        """The same run with a stream deselected."""
+        name = f'"stream":"{stream}"'.encode()
+        return Feed(
+            b"".join(line for line in self.lines.splitlines(keepends=True) if name not in line)
+        )
+
+
+def program(name: str) -> Path:
+    """The executable of a loader: of Meltano's plugins, or of an environment of its own."""
+    plugin = PLUGINS / "loaders" / name / "venv/bin" / name
+    return plugin if plugin.exists() else ALONE / name.removeprefix("target-") / "bin" / name
+
+
+def load(name: str, feed: Feed, folder: Path, config: Row) -> Row:
+    """Feeds a loader, and gives the last state that it says."""
+    folder.mkdir(exist_ok=True)
+    settings = folder / "settings.json"
+    settings.write_text(json.dumps(config))
+    done = subprocess.run(
+        [program(name), "--config", settings],
+        input=feed.lines,
+        capture_output=True,
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(OLD_PYTHON)},
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()[-3000:]
+    return t.cast("Row", json.loads(done.stdout.splitlines()[-1]))
+
+
+def key_of(row: Row, properties: t.Sequence[str]) -> Key:
+    """What tells a row from others."""
+    return tuple(str(row[name]) for name in properties)
+
+
+def upserted(feeds: t.Sequence[Feed], stream: str) -> dict[Key, Row]:
+    """The last record of each key."""
+    properties = feeds[0].schemas[stream]["key_properties"]
+    return {key_of(record, properties): record for feed in feeds for record in feed.records(stream)}
