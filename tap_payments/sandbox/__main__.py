@@ -17,6 +17,7 @@ from tap_payments.sandbox.clock import Clock
 from tap_payments.sandbox.faults import GRAMMAR, FaultError
 from tap_payments.sandbox.moods import GRAMMAR as MOODS
 from tap_payments.sandbox.moods import Common, MoodError, options_of
+from tap_payments.sandbox.replay.recording import ReplayError
 from tap_payments.sandbox.rows.spelling import to_instant
 from tap_payments.sandbox.server import Sandbox
 from tap_payments.sandbox.world import providers
@@ -28,20 +29,21 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serves until SIGINT or SIGTERM; exit code 0, 1 where it cannot serve, 2 for a wrong call."""
     options = _parser().parse_args(arguments)
-    sandbox = Sandbox(
-        seed=options.seed,
-        days=options.days,
-        clock=Clock(options.now, offset=-timedelta(hours=options.clock_behind)),
-        host=options.host,
-        port=options.port,
-        latency=options.latency_ms / 1000,
-    )
     try:
+        sandbox = Sandbox(
+            seed=options.seed,
+            days=options.days,
+            clock=Clock(options.now, offset=-timedelta(hours=options.clock_behind)),
+            replay=options.replay,
+            host=options.host,
+            port=options.port,
+            latency=options.latency_ms / 1000,
+        )
         for fault in options.fault:
             sandbox.faults.add(fault)
         for mood in options.mood:
             sandbox.moods.set(mood)
-    except (FaultError, MoodError) as error:
+    except (FaultError, MoodError, ReplayError) as error:
         return _complain(str(error), 2)
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -88,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--days", type=_whole(1, 3650), default=30, help="days of history (%(default)s)")
     add("--write-config", type=Path, metavar="FILE", help="write the tap's configuration")
     add("--write-env", type=Path, metavar="FILE", help="write it as variables for Meltano's .env")
+    add("--replay", type=Path, metavar="FOLDER", help="serve recordings of tap-payments-doctor")
     add("--fault", action="append", default=[], metavar="SPEC", help=GRAMMAR.replace("%", "%%"))
     add(
         "--mood",
@@ -142,7 +145,10 @@ def _introduce(sandbox: Sandbox, config: Path | None, env: Path | None) -> None:
         json.dumps(sandbox.config(), indent=2),
         *([] if config or env else [f"Save it as {name}, or let --write-config {name} do it."]),
         *([f"Meltano finds it in {env}."] if env else []),
-        "The columns of Tikpay's reports are invented: the vendor publishes none.",
+        *(
+            [f"It replays {each.provider}.{each.account}." for each in sandbox.recordings]
+            or ["The columns of Tikpay's reports are invented: the vendor publishes none."]
+        ),
         "Next: meltano run tap-payments target-jsonl"
         if env and not config
         else f"Next: tap-payments --config {name}",

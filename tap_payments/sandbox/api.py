@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tap_payments.sandbox.limits import Limit, Meter, retry_headers
-from tap_payments.sandbox.messages import Answer
+from tap_payments.sandbox.messages import RefusedError
 from tap_payments.sandbox.moods import Common
 from tap_payments.sandbox.rows.calendar import Calendar
 from tap_payments.sandbox.rows.life import Life
@@ -22,19 +22,13 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from tap_payments.sandbox.clock import Clock
-    from tap_payments.sandbox.messages import Request
+    from tap_payments.sandbox.messages import Answer, Request
+    from tap_payments.sandbox.replay.answers import Answers
+    from tap_payments.sandbox.replay.exchange import Exchange
     from tap_payments.sandbox.rows.life import Version
 
 
 SECOND = timedelta(seconds=1)
-
-
-class RefusedError(Exception):
-    """A request that is answered with an error; `answer` is that answer."""
-
-    def __init__(self, status: int, body: Any, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(status)
-        self.answer = Answer.of_json(body, status, headers)
 
 
 @dataclass
@@ -54,6 +48,8 @@ class Api(Common, ABC):
     """
 
     name: ClassVar[str]
+    root: ClassVar[str] = ""
+    """What its address has after its name."""
     title: ClassVar[str]
     """The provider's name as it writes it."""
     usual_accounts: ClassVar[tuple[str, ...]] = ("main",)
@@ -78,6 +74,8 @@ class Api(Common, ABC):
         self.clock = clock
         self.origins = Origins()
         self.accounts = {name: self.credentials(name, n) for n, name in enumerate(accounts)}
+        self.configured: dict[str, Mapping[str, Any]] = {}
+        self.recorded: Answers | None = None
         self._first = first
         self._calendar = None if seed is None else Calendar(seed, self.name)
         self._tables: dict[tuple[str, str], Table] = {}
@@ -87,6 +85,10 @@ class Api(Common, ABC):
     @abstractmethod
     def credentials(self, account: str, number: int) -> dict[str, str]:
         """Invented credentials."""
+
+    @abstractmethod
+    def account_of(self, request: Request) -> str | None:
+        """The account whose credentials a request has, None where it has none's."""
 
     @abstractmethod
     def answer(self, request: Request) -> Answer:
@@ -100,13 +102,20 @@ class Api(Common, ABC):
         """The answer to a request, within the API's limits and with what is left of them."""
         try:
             self._admit()
-            answer = self.answer(request)
+            answer = self._recorded(request) or self.answer(request)
         except RefusedError as refusal:
             answer = refusal.answer
         limit = self.limit(request) if self.rate_limit_headers else None
         if limit is not None:
             answer.headers |= limit.headers
         return answer
+
+    def learn(self, account: str, exchanges: Sequence[Exchange]) -> Sequence[Exchange]:  # noqa: ARG002 - for those that do
+        """Takes rows and moods from what was recorded of an account.
+
+        Returns the exchanges whose answers are to be given again, word for word.
+        """
+        return exchanges
 
     def dated(self) -> dict[str, str]:
         """The `Date` header, where it is not to be the sandbox's own time."""
@@ -190,15 +199,24 @@ class Api(Common, ABC):
 
     def settings(self, url: str) -> dict[str, Any]:
         """The tap's settings for this provider, served at `url`."""
-        settings: dict[str, Any] = {"api_url": f"{url}/{self.name}"}
-        if len(self.accounts) == 1:
-            return settings | next(iter(self.accounts.values()))
-        accounts = [{"account": name, **keys} for name, keys in self.accounts.items()]
-        return settings | {"accounts": accounts}
+        settings: dict[str, Any] = {"api_url": f"{url}/{self.name}{self.root}"}
+        accounts = [
+            {"account": name, **keys, **self.configured.get(name, {})}
+            for name, keys in self.accounts.items()
+        ]
+        if len(accounts) > 1:
+            return settings | {"accounts": accounts}
+        return settings | {key: each for key, each in accounts[0].items() if key != "account"}
 
     def spell(self, row: Mapping[str, Any]) -> bytes:
         """The JSON of a row, with what no document knows."""
         return to_json({**row, **self._unknown()})
+
+    def _recorded(self, request: Request) -> Answer | None:
+        if self.recorded is None:
+            return None
+        refusal, account = self.recorded.refusal(request), self.account_of(request)
+        return refusal or (self.recorded.answer(account, request) if account else None)
 
     def _unknown(self) -> dict[str, str]:
         return dict.fromkeys(self.unknown_fields, "undocumented")

@@ -6,9 +6,8 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from tap_payments.sandbox.api import RefusedError
 from tap_payments.sandbox.faults import FaultError
-from tap_payments.sandbox.messages import Answer
+from tap_payments.sandbox.messages import Answer, RefusedError
 from tap_payments.sandbox.moods import MoodError
 from tap_payments.sandbox.rows.spelling import to_instant
 
@@ -53,6 +52,7 @@ class Control:
             "now": world.clock.now().isoformat(),
             "first_day": world.first.isoformat(),
             "seed": world.seed,
+            "replays": [f"{each.provider}.{each.account}" for each in world.recordings],
             "accounts": {name: list(api.accounts) for name, api in world.apis.items()},
             "requests": len(world.journal),
             "faults": [asdict(fault) for fault in world.faults],

@@ -77,6 +77,14 @@ class Answer:
         return cls(status, body, {"Content-Type": "application/json", **(headers or {})})
 
 
+class RefusedError(Exception):
+    """A request that is answered with an error; `answer` is that answer."""
+
+    def __init__(self, status: int, body: Any, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(status)
+        self.answer = Answer.of_json(body, status, headers)
+
+
 class Journal:
     """The requests that were answered, oldest first; the last 100,000 of them."""
 

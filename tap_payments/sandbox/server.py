@@ -8,14 +8,14 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from tap_payments.sandbox.api import RefusedError
 from tap_payments.sandbox.control import Control
-from tap_payments.sandbox.messages import Answer, Request
+from tap_payments.sandbox.messages import Answer, RefusedError, Request
 from tap_payments.sandbox.wire import Listener
 from tap_payments.sandbox.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
     from types import TracebackType
 
     from tap_payments.sandbox.clock import Clock
@@ -36,11 +36,12 @@ class Sandbox(World):
         days: int = 30,
         accounts: int | Mapping[str, Sequence[str]] | None = None,
         clock: Clock | None = None,
+        replay: Path | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         latency: float = 0.0,
     ) -> None:
-        super().__init__(seed=seed, days=days, accounts=accounts, clock=clock)
+        super().__init__(seed=seed, days=days, accounts=accounts, clock=clock, replay=replay)
         self.host = host
         self.latency = latency
         self.gzip = True

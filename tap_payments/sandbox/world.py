@@ -12,6 +12,8 @@ from tap_payments.sandbox.configuration import to_variables, write_config, write
 from tap_payments.sandbox.faults import Faults
 from tap_payments.sandbox.messages import Journal
 from tap_payments.sandbox.moods import Moods
+from tap_payments.sandbox.replay.recording import by_provider, load
+from tap_payments.sandbox.replay.teaching import teach
 from tap_payments.sandbox.spacivox import Spacivox
 from tap_payments.sandbox.tikpay import Tikpay
 from tap_payments.sandbox.zimpler import Zimpler
@@ -50,7 +52,8 @@ class World:
 
     `seed` None is an empty data set. `days` is the history before the first day of the clock.
     `accounts` is a number for each provider, or their names by provider; what is not named has
-    the accounts that its API has by default.
+    the accounts that its API has by default. `replay` is a folder of recordings, which are served
+    instead of invented data; ReplayError where they cannot be.
     """
 
     zimpler = Served(Zimpler)
@@ -65,22 +68,34 @@ class World:
         days: int = 30,
         accounts: int | Mapping[str, Sequence[str]] | None = None,
         clock: Clock | None = None,
+        replay: Path | None = None,
     ) -> None:
-        self.seed = seed
         self.clock = clock or Clock()
-        self.first = (self.clock.now() - timedelta(days=days)).date()
+        self.seed = None if replay else seed
+        today = self.clock.now().date()
+        self.recordings = [each.moved_to(today) for each in load(replay)] if replay else []
+        self.first = min(
+            [each.since for each in self.recordings], default=today - timedelta(days=days)
+        )
         self.journal = Journal()
         self.origins = Origins()
         self.apis: dict[str, Api] = {}
         self.places: dict[str, Place] = {}
+        recorded = by_provider(self.recordings, [kind.name for kind in providers()])
         for kind in providers():
-            api = kind(self.clock, seed, self.first, _names(kind, accounts))
-            api.origins = self.origins
-            self.apis[kind.name] = api
-            for name, answer in api.places().items():
-                self.places[name] = Place(api, answer)
+            if kind.name in recorded or not recorded:
+                names = tuple(recorded.get(kind.name, ())) or _names(kind, accounts)
+                self._add(kind(self.clock, self.seed, self.first, names))
+        for name, some in recorded.items():
+            teach(self.apis[name], some)
         self.faults = Faults(self.places)
         self.moods = Moods(self.apis)
+
+    def _add(self, api: Api) -> None:
+        api.origins = self.origins
+        self.apis[api.name] = api
+        for name, answer in api.places().items():
+            self.places[name] = Place(api, answer)
 
     def config(self, *providers: str) -> dict[str, Any]:
         """A configuration of the tap with these providers, or with all of them."""

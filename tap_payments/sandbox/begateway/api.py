@@ -8,12 +8,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
 
-from tap_payments.sandbox.api import Api, RefusedError
+from tap_payments.sandbox.api import Api
+from tap_payments.sandbox.begateway.observed import observe, pages_of, rows_of
 from tap_payments.sandbox.begateway.options import Options
 from tap_payments.sandbox.begateway.params import parse_params
 from tap_payments.sandbox.begateway.parts import example_row
 from tap_payments.sandbox.begateway.rows import REACH, rows_of_day
-from tap_payments.sandbox.messages import Answer
+from tap_payments.sandbox.messages import Answer, RefusedError
 from tap_payments.sandbox.rows.spelling import to_instant, to_json
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tap_payments.sandbox.begateway.params import Params
     from tap_payments.sandbox.clock import Clock
     from tap_payments.sandbox.messages import Request
+    from tap_payments.sandbox.replay.exchange import Exchange
     from tap_payments.sandbox.rows.calendar import Calendar
     from tap_payments.sandbox.rows.life import Life, Version
     from tap_payments.sandbox.rows.table import Selection
@@ -81,7 +83,9 @@ class BeGateway(Options, Api):
             raise RefusedError(404, {"message": "Not found"})
         if request.method != "POST":
             raise RefusedError(405, {"message": "Method not allowed"}, {"Allow": "POST"})
-        account = self._account(request)
+        account = self.account_of(request)
+        if account is None:
+            raise RefusedError(401, {"message": "Unauthorized"}, {"WWW-Authenticate": "Basic"})
         if request.headers.get("x-api-version") != "3":
             errors = {"X-Api-Version": ["only version 3 is served here"]}
             raise RefusedError(422, {"message": "Unsupported version", "errors": errors})
@@ -92,12 +96,20 @@ class BeGateway(Options, Api):
             return Answer.of_json({"transactions": {"count": count}})
         return self._page(params, selection)
 
-    def _account(self, request: Request) -> str:
+    def learn(self, account: str, exchanges: Sequence[Exchange]) -> Sequence[Exchange]:
+        """Takes the rows, and what the exchanges show."""
+        observe(self, exchanges)
+        for row in rows_of(pages_of(exchanges)):
+            self.put(account, row)
+        return exchanges
+
+    def account_of(self, request: Request) -> str | None:
+        """The account whose shop asks, if reports are enabled."""
         for account, keys in self.accounts.items():
             is_known = request.basic == (keys["shop_id"], keys["secret_key"])
             if is_known and self.reports_enabled:
                 return account
-        raise RefusedError(401, {"message": "Unauthorized"}, {"WWW-Authenticate": "Basic"})
+        return None
 
     def _page(self, params: Params, selection: Selection) -> Answer:
         found, total = selection.versions, len(selection.versions)

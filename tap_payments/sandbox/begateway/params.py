@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from tap_payments.sandbox.api import RefusedError
+from tap_payments.sandbox.messages import RefusedError
 from tap_payments.sandbox.rows.spelling import to_instant
 from tap_payments.sandbox.rows.table import Query
 

@@ -8,12 +8,19 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from tap_payments.sandbox.api import Api, RefusedError
-from tap_payments.sandbox.messages import Answer
+from tap_payments.sandbox.api import Api
+from tap_payments.sandbox.messages import Answer, RefusedError
 from tap_payments.sandbox.rows.life import APPEARED, CHANGED
 from tap_payments.sandbox.rows.spelling import to_instant
 from tap_payments.sandbox.spacivox.examples import EXAMPLES
 from tap_payments.sandbox.spacivox.jobs import EARLY, REACH, jobs_of_day
+from tap_payments.sandbox.spacivox.observed import (
+    jobs_of,
+    observe,
+    records_of,
+    teams_of,
+    windows_of,
+)
 from tap_payments.sandbox.spacivox.options import Options
 from tap_payments.sandbox.spacivox.params import parse_jobs, parse_window
 from tap_payments.sandbox.spacivox.payments import payments_of_day
@@ -26,6 +33,7 @@ if TYPE_CHECKING:
 
     from tap_payments.sandbox.clock import Clock
     from tap_payments.sandbox.messages import Request
+    from tap_payments.sandbox.replay.exchange import Exchange
     from tap_payments.sandbox.rows.calendar import Calendar
     from tap_payments.sandbox.rows.life import Life, Version
 
@@ -88,6 +96,21 @@ class Spacivox(Options, Api):
         at = at or to_instant(row.get("created_at"))
         super().put(account, row, at=at, changes=changes, filed=filed, kind=kind)
 
+    def learn(self, account: str, exchanges: Sequence[Exchange]) -> Sequence[Exchange]:
+        """Takes the rows and the teams, and what the exchanges show."""
+        observe(self, exchanges, self.kinds)
+        for kind, row, filed in records_of(windows_of(exchanges, self.kinds)):
+            self.put(account, row, filed=filed, kind=kind)
+        for row, modified in jobs_of(exchanges):
+            self.put(account, row, at=modified, kind="jobs")
+        self.teams = teams_of(exchanges) or self.teams
+        return exchanges
+
+    def account_of(self, request: Request) -> str | None:
+        """The account whose token it is."""
+        tokens = {keys["access_token"]: account for account, keys in self.accounts.items()}
+        return tokens.get(request.bearer or "")
+
     def answer(self, request: Request) -> Answer:
         """A list; 403 for a wrong token, as documented."""
         kind = request.path.removeprefix("/j/")
@@ -95,8 +118,7 @@ class Spacivox(Options, Api):
             raise RefusedError(404, {"message": "Not Found"})
         if request.method != "GET":
             raise RefusedError(405, {"message": "Method Not Allowed"}, {"Allow": "GET"})
-        tokens = {keys["access_token"]: account for account, keys in self.accounts.items()}
-        account = tokens.get(request.bearer or "")
+        account = self.account_of(request)
         if account is None:
             raise RefusedError(403, {"message": "Check you provided a valid OAuth token"})
         if kind == "teams":

@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tap_payments.sandbox.api import RefusedError
+from tap_payments.sandbox.messages import RefusedError
 from tap_payments.sandbox.rows.life import APPEARED, CHANGED
 from tap_payments.sandbox.rows.table import Query
 

@@ -7,9 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from tap_payments.sandbox.api import RefusedError
 from tap_payments.sandbox.limits import Meter, retry_headers
-from tap_payments.sandbox.messages import Answer
+from tap_payments.sandbox.messages import Answer, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,16 +70,20 @@ class Access:
 
     def admit(self, request: Request, *, spends: bool = True) -> str:
         """The account that asks, with a request of its quota spent; RefusedError otherwise."""
-        owner = self._owner(request)
-        if owner is None:
+        if self._owner(request) is None:
             raise RefusedError(self._options.bad_key_status, {"message": "Forbidden"})
-        with self._lock:
-            account, expires = self._tokens.get(request.bearer or "", ("", request.at))
-        if account != owner or expires <= request.at:
+        account = self.owner(request)
+        if account is None:
             raise RefusedError(401, {"message": "Invalid Bearer token or x-api-key"})
         if spends:
             self._spend(account)
         return account
+
+    def owner(self, request: Request) -> str | None:
+        """The account whose API key and good token a request has; None without both."""
+        with self._lock:
+            account, expires = self._tokens.get(request.bearer or "", ("", request.at))
+        return account if account == self._owner(request) and request.at < expires else None
 
     def spend(self, account: str, count: int = 1) -> None:
         """Counts requests that nobody made."""

@@ -6,20 +6,20 @@ invented.
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from tap_payments.sandbox.api import Api, RefusedError
-from tap_payments.sandbox.messages import Answer
+from tap_payments.sandbox.api import Api
+from tap_payments.sandbox.messages import Answer, RefusedError
 from tap_payments.sandbox.rows.spelling import to_instant
 from tap_payments.sandbox.rows.table import Query
 from tap_payments.sandbox.tikpay.access import Access
 from tap_payments.sandbox.tikpay.downloads import Downloads
 from tap_payments.sandbox.tikpay.jobs import Job, new_id
+from tap_payments.sandbox.tikpay.observed import jobs_of, observe
 from tap_payments.sandbox.tikpay.options import Options, seconds_of, spelled
+from tap_payments.sandbox.tikpay.params import parse_job
 from tap_payments.sandbox.tikpay.reports import Format, Report
 from tap_payments.sandbox.tikpay.rows import EVENT_TIMES, example_rows, rows_of_day
 
@@ -30,12 +30,11 @@ if TYPE_CHECKING:
     from tap_payments.sandbox.clock import Clock
     from tap_payments.sandbox.limits import Limit
     from tap_payments.sandbox.messages import Request
+    from tap_payments.sandbox.replay.exchange import Exchange
     from tap_payments.sandbox.rows.calendar import Calendar
     from tap_payments.sandbox.rows.life import Life, Version
 
-LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 DOWNLOADS = "tikpay-downloads"
-INVALID = {"message": "Invalid request parameters"}
 KINDS = tuple(EVENT_TIMES)
 
 
@@ -47,6 +46,7 @@ class Tikpay(Options, Api):
 
     name = "tikpay"
     title = "Tikpay"
+    root = "/v1"
     kinds = KINDS
     fields = tuple(EVENT_TIMES.values())
     reach = 1
@@ -76,7 +76,6 @@ class Tikpay(Options, Api):
         """The tap's settings; a job takes seconds here, so it is asked for every second."""
         return {
             **super().settings(url),
-            "api_url": f"{url}/tikpay/v1",
             "token_url": f"{url}/tikpay/oauth2/token",
             "poll_interval": 1,
         }
@@ -94,6 +93,20 @@ class Tikpay(Options, Api):
         """A row of this kind, always the same, with other `fields`."""
         return {**example_rows()[kind], **fields}
 
+    def learn(self, account: str, exchanges: Sequence[Exchange]) -> Sequence[Exchange]:
+        """Takes the jobs and their files, and what the exchanges show.
+
+        Lists are made anew, with links to this sandbox; only errors are given again as they were.
+        """
+        observe(self, exchanges)
+        for entry, content in jobs_of(exchanges):
+            self.put_job(entry, content, account)
+        return [each for each in exchanges if each.status >= 400]
+
+    def account_of(self, request: Request) -> str | None:
+        """The account whose key and token it has."""
+        return self.access.owner(request)
+
     def answer(self, request: Request) -> Answer:
         """A token, the list of jobs, or a new job."""
         route = (request.method, request.path)
@@ -104,7 +117,7 @@ class Tikpay(Options, Api):
             return Answer.of_json(self.listed(account))
         if route == ("POST", "/v1/generate-report"):
             account = self.access.admit(request)
-            job = self.start_job(account, *_asked(request.body))
+            job = self.start_job(account, *parse_job(request.body))
             return Answer.of_json({"jobId": job.id, "status": "IN_PROGRESS"})
         raise RefusedError(404, {"message": "Not Found"})
 
@@ -222,22 +235,3 @@ class Tikpay(Options, Api):
         query = Query(EVENT_TIMES[job.report_type], *bounds)
         table = self.table(job.account, job.report_type)
         return [version.row or {} for version in table.select(query, job.created).versions]
-
-
-def _asked(body: bytes) -> tuple[str, str, str, str]:
-    """The parameters of a new job; RefusedError 400 where one is wrong, or names a zone."""
-    try:
-        given = json.loads(body)
-    except ValueError:
-        raise RefusedError(400, INVALID) from None
-    if not isinstance(given, dict):
-        raise RefusedError(400, INVALID)
-    start, end = str(given.get("startTime")), str(given.get("endTime"))
-    instants = [to_instant(text) if LOCAL.fullmatch(text) else None for text in (start, end)]
-    since, until = instants
-    kind, form = given.get("reportType"), given.get("fileType", "csv")
-    if since is None or until is None or since >= until:
-        raise RefusedError(400, INVALID)
-    if kind not in KINDS or form not in ("csv", "xml"):
-        raise RefusedError(400, INVALID)
-    return kind, start, end, form

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LIFETIME = timedelta(days=7)
 OUTCOMES = ("COMPLETE", "NO_DATA", "FAILED", "IN_PROGRESS", "NO_URL", "WEIRD")
 WEIRD_STATUS = "ARCHIVED"
@@ -70,3 +71,16 @@ def new_id(created: datetime, *names: object) -> str:
     chance = Random("/".join(str(name) for name in names)).getrandbits(80)
     number = int(created.timestamp() * 1000) << 80 | chance
     return "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(26)))
+
+
+def time_of(name: str) -> datetime | None:
+    """The instant that a ULID begins with, None for all else."""
+    if len(name) != 26 or set(name) - set(ALPHABET):
+        return None
+    milliseconds = 0
+    for letter in name[:10]:
+        milliseconds = milliseconds * 32 + ALPHABET.index(letter)
+    try:
+        return EPOCH + timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        return None

@@ -10,9 +10,10 @@ from decimal import Decimal
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from tap_payments.sandbox.api import Api, RefusedError
-from tap_payments.sandbox.messages import Answer
+from tap_payments.sandbox.api import Api
+from tap_payments.sandbox.messages import Answer, RefusedError
 from tap_payments.sandbox.rows.table import Query
+from tap_payments.sandbox.zimpler.observed import key_of, observe, pages_of, rows_of
 from tap_payments.sandbox.zimpler.options import Options
 from tap_payments.sandbox.zimpler.order import arranged
 from tap_payments.sandbox.zimpler.params import NEW_AGE, parse_params
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from tap_payments.sandbox.clock import Clock
     from tap_payments.sandbox.messages import Request
+    from tap_payments.sandbox.replay.exchange import Exchange
     from tap_payments.sandbox.rows.calendar import Calendar
     from tap_payments.sandbox.rows.life import Life, Version
 
@@ -63,6 +65,7 @@ class Zimpler(Options, Api):
     ) -> None:
         super().__init__(clock, seed, first, accounts)
         self._turns = count()
+        self._ranks: dict[tuple[str, str], int] = {}
         self.on_page: Callable[[int], None] | None = None
         self.pages = 0
 
@@ -79,8 +82,8 @@ class Zimpler(Options, Api):
 
     def order(self, version: Version) -> Any:
         """By approval; the vendor does not say what orders rows of the same second."""
-        row: Mapping[str, Any] = version.row or {}
-        return (version.when("approved_at") or NEW_AGE, str(row.get("id")), str(row.get("type")))
+        key = key_of(version.row or {})
+        return (version.when("approved_at") or NEW_AGE, self._ranks.get(key, 0), key)
 
     def example(self, **fields: Any) -> dict[str, Any]:
         """The row of the vendor's document, with other `fields`."""
@@ -92,7 +95,9 @@ class Zimpler(Options, Api):
             raise RefusedError(404, {"message": "Not found"})
         if request.method != "GET":
             raise RefusedError(405, {"message": "Method not allowed"}, {"Allow": "GET"})
-        account = self._account(request)
+        account = self.account_of(request)
+        if account is None:
+            raise RefusedError(401, {"message": "Unauthorized"}, {"WWW-Authenticate": "Basic"})
         if request.path == "/v4/current_balance":
             return Answer.of_json(self.balance(account))
         return self._transactions(account, request.query)
@@ -117,7 +122,16 @@ class Zimpler(Options, Api):
             for currency in sorted(total)
         }
 
-    def _account(self, request: Request) -> str:
+    def learn(self, account: str, exchanges: Sequence[Exchange]) -> Sequence[Exchange]:
+        """Takes the rows, in the order in which they came, and what the exchanges show."""
+        observe(self, exchanges)
+        for rank, row in enumerate(rows_of(pages_of(exchanges))):
+            self._ranks.setdefault(key_of(row), rank if self.order_is_ascending else -rank)
+            self.put(account, row)
+        return exchanges
+
+    def account_of(self, request: Request) -> str | None:
+        """The account whose key is sent in the way that is expected."""
         given: object = {
             "basic": request.basic,
             "bearer": request.bearer,
@@ -127,7 +141,7 @@ class Zimpler(Options, Api):
             pair = (keys["merchant_id"], keys["api_key"])
             if given == (pair if self.auth_method == "basic" else keys["api_key"]):
                 return account
-        raise RefusedError(401, {"message": "Unauthorized"}, {"WWW-Authenticate": "Basic"})
+        return None
 
     def _transactions(self, account: str, query: Mapping[str, str]) -> Answer:
         params, turn = parse_params(query, self, self.clock.now()), next(self._turns)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from tap_payments.sandbox.api import RefusedError
+from tap_payments.sandbox.messages import RefusedError
 from tap_payments.sandbox.rows.spelling import to_instant
 from tap_payments.sandbox.rows.table import Query
 from tap_payments.sandbox.zimpler.options import MOST
