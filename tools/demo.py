@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 import typing as t
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -30,6 +30,9 @@ if t.TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 MELTANO = ROOT / ".tools/meltano/bin/meltano"
 SANDBOX = ROOT / ".meltano/extractors/tap-payments/venv/bin/tap-payments-sandbox"
+
+AUDIT = ("tap-payments-audit", "target-duckdb-audit")
+"""What reads the last month that can be closed anew, beside the other tables."""
 
 HOURS = 20
 """What passes at the providers between the two runs; less than every provider's lookback."""
@@ -82,15 +85,15 @@ def show(home: Path) -> None:
     with sandbox(home) as (url, config):
         settings = {**environment_of(config), "TARGET_DUCKDB_FILEPATH": str(database)}
         # The tap's clock is this machine's, the providers' is behind it: without an end, the first
-        # run would ask for hours that have not come there yet, and the second not again.
-        until = {"TAP_PAYMENTS_END_DATE": ask(f"{url}/_sandbox")["now"][:13] + ":00:00Z"}
+        # run would commit a day that is not over there yet.
+        until = {"TAP_PAYMENTS_END_DATE": ask(f"{url}/_sandbox")["now"][:10]}
         with step("first run", "meltano run tap-payments target-duckdb"):
             first = meltano_run(home, settings | until)
         shutil.copy(database, home / "before.duckdb")
         with step("time", f"{HOURS} hours pass at the providers: payments come in and change"):
             ask(f"{url}/_sandbox/clock", {"advance_seconds": HOURS * 3600})
-        with step("second run", "meltano run tap-payments target-duckdb"):
-            second = meltano_run(home, settings)
+        with step("second run", f"meltano run tap-payments target-duckdb {' '.join(AUDIT)}"):
+            second = meltano_run(home, settings, *AUDIT)
     with duckdb.connect(str(database), read_only=True) as connection:
         before = str(home / "before.duckdb").replace("'", "''")
         connection.execute(f"attach '{before}' as before (read_only)")
@@ -102,11 +105,13 @@ def show(home: Path) -> None:
             f"{brought.old_payment(connection)}\n"
         )
     say("\nOne table of all providers, amounts in major units (the dbt models of transform/):\n\n")
-    warehouse = ROOT / ".tools/dbt/bin/python", ROOT / "tools/warehouse.py"
-    if subprocess.run([*warehouse, database], check=False).returncode:
-        raise Failed("The models could not be built")
+    page = home / "reconciliation.html"
+    closing = ROOT / ".tools/dbt/bin/python", ROOT / "tools/closing.py"
+    if subprocess.run([*closing, database, page], check=False).returncode:
+        raise Failed("The models could not be built, or the month not be closed")
     say(
-        f"\nThe database   {shown(database)}\n"
+        f"\nThe page       {shown(page)}\n"
+        f"The database   {shown(database)}\n"
         f"Meltano's log  {shown(home / 'meltano.log')}\n"
         f'Ask it         make query SQL="{TRY}"\n'
     )
@@ -119,7 +124,8 @@ def show(home: Path) -> None:
 def sandbox(home: Path) -> Iterator[tuple[str, dict[str, t.Any]]]:
     """The four APIs on a free port of this machine: their URL and the tap's settings for them."""
     file = home / "config.json"
-    command = [str(SANDBOX), "--clock-behind", str(HOURS), "--write-config", str(file)]
+    command = [str(SANDBOX), "--clock-behind", str(HOURS), "--days", str(days_to_show())]
+    command += ["--write-config", str(file)]
     with step("providers", "the sandbox"), contextlib.ExitStack() as starting:
         process = starting.enter_context(running(command, home))
         output = t.cast("t.IO[str]", process.stdout)
@@ -152,10 +158,17 @@ def environment_of(config: Mapping[str, t.Any]) -> dict[str, str]:
     return variables
 
 
-def meltano_run(home: Path, settings: Mapping[str, str]) -> dict[str, int]:
+def days_to_show() -> int:
+    """Days from the day before the last month that can be closed until now."""
+    now = datetime.now(UTC)
+    end = (now - timedelta(days=2)).replace(day=1)
+    return (now - (end - timedelta(days=1)).replace(day=1)).days + 2
+
+
+def meltano_run(home: Path, settings: Mapping[str, str], *more: str) -> dict[str, int]:
     """One `meltano run`; how many rows the tap delivered, by stream."""
     command = [str(MELTANO), "--log-format=json", "run", "--no-install"]
-    command += ["tap-payments", "target-duckdb"]
+    command += ["tap-payments", "target-duckdb", *more]
     delivered: dict[str, int] = {}
     log = home / "meltano.log"
     with running(command, home, settings) as process, log.open("a", encoding="utf-8") as file:
@@ -164,7 +177,8 @@ def meltano_run(home: Path, settings: Mapping[str, str]) -> dict[str, int]:
             with contextlib.suppress(ValueError, TypeError):
                 entry = dict(json.loads(line))
             metric = entry.get("metric_info") or {}
-            if metric.get("metric") == "record_count":
+            is_taps = entry.get("name") not in AUDIT
+            if metric.get("metric") == "record_count" and is_taps:
                 delivered[metric["tags"]["stream"]] = metric["value"]
             file.write(readable(entry))
         code = process.wait()

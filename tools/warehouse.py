@@ -5,13 +5,19 @@ Runs in the environment of `tools/dbt` (`.tools/dbt`).
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
-import subprocess
 import sys
 import tempfile
+import typing as t
 from pathlib import Path
 
 import duckdb
+from dbt.cli.main import dbtRunner
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TRANSFORM = Path(__file__).resolve().parent.parent / "transform"
 
@@ -30,34 +36,66 @@ order by all
 
 
 def main(arguments: list[str]) -> int:
-    """`warehouse.py FILE`; dbt's exit code."""
-    (file,) = arguments
-    code = build(Path(file).resolve())
-    if code == 0:
-        with duckdb.connect(file, read_only=True) as connection:
-            sys.stdout.write(f"{connection.sql(SUMS)}\n")
-    return code
+    """`warehouse.py FILE`; 0 when all models are built and all tests pass."""
+    file = Path(arguments[0]).resolve()
+    with models(file) as dbt:
+        if not dbt.run("build"):
+            return 1
+    sys.stdout.write(sums(file))
+    return 0
 
 
-def build(database: Path) -> int:
-    """Runs `dbt build` with the variables for the sandbox's data; its output only where it failed.
+def sums(file: Path) -> str:
+    """What is in `payments`."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        return f"{connection.sql(SUMS)}\n"
 
-    Its exit code: 0 when all models are built and all tests pass.
-    """
-    variables = (TRANSFORM / "sandbox.yml").read_text(encoding="utf-8")
-    with tempfile.TemporaryDirectory() as scratch:
-        command = [
-            *(str(Path(sys.executable).parent / "dbt"), "--quiet", "--no-use-colors"),
-            *("build", "--vars", variables, "--project-dir", ".", "--profiles-dir", "."),
-            *("--target-path", scratch, "--log-path", scratch),
+
+class Models:
+    """dbt in this process, with the variables for the sandbox's data; parses once."""
+
+    def __init__(self, scratch: Path) -> None:
+        variables = (TRANSFORM / "sandbox.yml").read_text(encoding="utf-8")
+        self._manifest: t.Any = None
+        self._where = [
+            *("--vars", variables, "--project-dir", str(TRANSFORM)),
+            *("--profiles-dir", str(TRANSFORM)),
+            *("--target-path", str(scratch), "--log-path", str(scratch)),
         ]
-        return subprocess.run(
-            command,
-            cwd=TRANSFORM,
-            env=os.environ
-            | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "PAYMENTS_DUCKDB": str(database)},
-            check=False,
-        ).returncode
+
+    def run(self, *command: str) -> bool:
+        """Whether a command succeeded; its output is shown where it did not."""
+        output, succeeded = self.output(*command)
+        if not succeeded:
+            sys.stdout.write(output)
+        return succeeded
+
+    def output(self, *command: str) -> tuple[str, bool]:
+        """What a command printed, and whether it succeeded."""
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            if self._manifest is None:
+                self._manifest = dbtRunner().invoke(["--quiet", "parse", *self._where]).result
+            runner = dbtRunner(manifest=self._manifest)
+            result = runner.invoke(["--quiet", "--no-use-colors", *command, *self._where])
+        _close_connections()
+        return printed.getvalue(), bool(result.success)
+
+
+@contextlib.contextmanager
+def models(database: Path) -> Iterator[Models]:
+    """The models of `transform/` on a DuckDB file."""
+    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+    os.environ["PAYMENTS_DUCKDB"] = str(database)
+    with tempfile.TemporaryDirectory() as scratch:
+        yield Models(Path(scratch))
+
+
+def _close_connections() -> None:
+    """Lets go of the file, so that others may open it."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+
+    DuckDBConnectionManager.close_all_connections()
 
 
 if __name__ == "__main__":
