@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import random
+import threading
 import typing as t
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 if t.TYPE_CHECKING:
-    import threading
     from collections.abc import Callable
+
+
+OPEN_REQUESTS = 32
+"""Requests of a run that may be open at a time."""
 
 
 class Cancelled(Exception):
@@ -28,14 +32,14 @@ def _wait(seconds: float, cancelled: threading.Event) -> None:
 class Runtime:
     """The clock (aware, UTC), the wait (seconds, ended early by the event) and the dice.
 
-    `slow` is how many seconds an answer takes from which on the next is asked for meanwhile.
+    `places` are the requests that may be open at a time, over all accounts of the run.
     """
 
     clock: Callable[[], datetime] = _now
     wait: Callable[[float, threading.Event], None] = _wait
     chance: random.Random = field(default_factory=random.Random)
     on_wait: Callable[[str, float], None] = lambda _reason, _seconds: None
-    slow: float = 0.02
+    places: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(OPEN_REQUESTS))
 
     def pause(self, seconds: float, cancelled: threading.Event, reason: str = "") -> None:
         """Waits, and tells `on_wait` why.

@@ -12,12 +12,13 @@ from singer_sdk.tap_base import CliTestOptionValue
 
 from tap_payments.accounts.checks import check_settings
 from tap_payments.accounts.settings import defaults_of, given, resolve_accounts
-from tap_payments.errors import Refused
+from tap_payments.errors import Refused, StreamFailed
 from tap_payments.http.retries import Policy
 from tap_payments.inputs import catalog_problem, checked
 from tap_payments.providers import PROVIDERS
 from tap_payments.settings import SETTINGS, settings_schema
 from tap_payments.streams.sync_windows import SyncWindows
+from tap_payments.sync.failures import Failure
 from tap_payments.sync.tap import ResilientTap
 from tap_payments.windows.bounds import Bounds
 from tap_payments.windows.instants import DAY, to_instant
@@ -25,11 +26,12 @@ from tap_payments.windows.months import month_named
 from tap_payments.windows.watermarks import state_problem
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import click
     from singer_sdk import Stream
     from singer_sdk.plugin_base import _ConfigInput
+    from singer_sdk.singerlib import CatalogEntry
 
     from tap_payments.accounts.account import Account
     from tap_payments.accounts.settings import Settings
@@ -160,6 +162,20 @@ class TapPayments(ResilientTap):
             if entry is not None and not entry.key_properties:
                 entry.key_properties = type(stream).primary_keys  # type: ignore[assignment]  # a tuple
         super().setup_mapper()
+
+    def unreadable(self) -> Iterator[Failure]:
+        """Streams that the catalog selects, of providers that are not configured."""
+        catalog: Mapping[str, CatalogEntry] = self.input_catalog or {}
+        for provider in PROVIDERS:
+            streams: list[t.Any] = [] if provider in self.enabled else list(provider.streams)
+            for name in (stream.name for stream in streams):
+                entry = catalog.get(name)
+                if entry is not None and entry.metadata.resolve_selection()[()]:
+                    reason = (
+                        f"the catalog selects it, but {provider.name} is not configured: give the "
+                        f"object {provider.name}, or deselect the stream"
+                    )
+                    yield Failure(name, StreamFailed(reason, kind="config"))
 
     # State and messages
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 import typing as t
 
 import requests
@@ -39,7 +38,7 @@ class Client:
     `subject` names the account in messages ("Zimpler account 'main'"), `hints` says what to check
     after a 401 and a 403, `address` is the setting that says where the API is, `unspoken` are texts
     that no message repeats after the server. No more than `policy.concurrency` requests are open at
-    a time, and fewer after a 429. `is_slow` says whether an answer has kept its reader waiting.
+    a time, and fewer after a 429.
     """
 
     def __init__(
@@ -69,7 +68,6 @@ class Client:
         self.entrance = Entrance()
         self.clock = ProviderClock()
         self.total = SharedTally()
-        self.is_slow = runtime.slow <= 0
         self.transport = Transport(
             user_agent=policy.user_agent, timeout=policy.request_timeout, pool=policy.concurrency
         )
@@ -126,17 +124,14 @@ class Client:
             StreamFailed: it would not.
             Cancelled: nobody needs the answer any more.
         """
-        with self.limits.slot(cancelled or threading.Event()) as sent_at:
+        with self.limits.slot(cancelled or threading.Event()) as sent_at, self.runtime.places:
             self.total.count()
-            asked = time.monotonic()
             try:
                 answer = self._exchange(call)
             except Retriable as failure:
                 if failure.unreached:
                     failure.advice = f"check {self.address}, and whether this machine may reach it"
                 raise
-            finally:
-                self.is_slow = self.is_slow or time.monotonic() - asked > self.runtime.slow
             self._note_the_time(answer)
             if outcome_of(answer.status) in ("limited", "transient"):
                 raise self._retriable(answer, sent_at)

@@ -10,6 +10,7 @@ from tap_payments.errors import StreamFailed, WindowTooLong
 from tap_payments.http.answers import AnswerTooLarge
 from tap_payments.http.limits import JITTER
 from tap_payments.http.retriable import Retriable
+from tap_payments.runtime import Cancelled
 
 if t.TYPE_CHECKING:
     import logging
@@ -71,6 +72,8 @@ class Retries:
                 return work()
             except Retriable as failure:
                 last = failure
+            if cancelled.is_set():  # whatever went wrong, nobody needs to hear of it
+                raise Cancelled
             if not last.counts:
                 waits = _growing_waits()
             wait = self._wait_after(last, what, next(waits))

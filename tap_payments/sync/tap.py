@@ -40,6 +40,7 @@ if t.TYPE_CHECKING:
 
     from tap_payments.streams.partition import Partition
     from tap_payments.sync.courses import PartitionCourse, Probe
+    from tap_payments.sync.failures import Failure
     from tap_payments.sync.flight import Route
     from tap_payments.windows.bounds import Bounds
     from tap_payments.windows.window import Window
@@ -127,7 +128,7 @@ class ResilientTap(Tap):
             ConfigValidationError: `start_date` is missing.
         """
         streams = [stream for stream in self.streams.values() if stream.selected]
-        if not streams:
+        if not streams and not any(self.unreadable()):
             self.logger.warning("The catalog selects no stream of the configured providers")
         self._check_start_date(streams)
         try:
@@ -168,7 +169,13 @@ class ResilientTap(Tap):
                 schema=self.config_jsonschema,
             )
 
+    def unreadable(self) -> Iterator[Failure]:
+        """What the catalog selects and these settings cannot read."""
+        yield from ()
+
     def _sync(self, streams: Sequence[Stream]) -> None:
+        for failure in self.unreadable():
+            self.failures.note(failure)
         if self.state:
             self.write_state()
         for stream in streams:

@@ -20,7 +20,7 @@ R = t.TypeVar("R")
 
 
 class Edges:
-    """Passes each record once, where two neighbouring windows both return it unchanged.
+    """Passes each record once, where windows that follow one another return it unchanged.
 
     Only rows that lie near an end of their window, or outside of it, are remembered, and only
     until the next window is over: memory does not grow with the rows.
@@ -58,8 +58,9 @@ class Edges:
             inside = isinstance(cursor, str) and low <= cursor < high and cursor.endswith(_UTC)
             if not inside:
                 digest = hashlib.blake2b(spell(row), digest_size=16).digest()
-                if digest in self._before or digest in self._here:
+                is_known = digest in self._before or digest in self._here
+                self._here.add(digest)  # known or not: the window after this may have it, too
+                if is_known:
                     continue
-                self._here.add(digest)
             kept.append(row)
         return kept

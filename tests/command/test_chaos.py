@@ -131,14 +131,13 @@ def misfortune(dice: random.Random, sandbox: Sandbox, providers: list[str]) -> N
 
 def attempt(dice: random.Random, sandbox: Sandbox, config: Row, warehouse: Warehouse) -> None:
     """One run, which may die at any line."""
-    slow = dice.choice([0, 60])
     if dice.random() < 0.5:
-        warehouse.take(sync(sandbox, config, state=warehouse.state, slow=slow))
+        warehouse.take(sync(sandbox, config, state=warehouse.state))
         return
     mortal = Mortal(dice.randint(0, 120))
     output = io.TextIOWrapper(mortal, encoding="utf-8")
     with contextlib.suppress(Killed):
-        sync(sandbox, config, state=warehouse.state, stdout=output, slow=slow)
+        sync(sandbox, config, state=warehouse.state, stdout=output)
     warehouse.take(Run(lines=mortal.whole_lines()))
     output.close()
 

@@ -33,20 +33,19 @@ def test_a_run_that_dies_at_any_line_is_completed_by_the_next(feed: Feed, worker
     with Sandbox(seed=None, days=DAYS, accounts=1, clock=clock) as sandbox:
         feed.fill(sandbox)
         config = feed.config(sandbox, concurrency=workers)
-        slow = 0 if workers > 1 else 60
-        undisturbed = sync(sandbox, config, slow=slow)
+        undisturbed = sync(sandbox, config)
         assert_nothing_lost(feed, sandbox, [undisturbed])
         assert len(undisturbed.states) >= DAYS
         for lines in range(0, len(undisturbed.lines), 1 if workers == 1 else 5):
             mortal = Mortal(lines)
             output = io.TextIOWrapper(mortal, encoding="utf-8")
             with pytest.raises(Killed):
-                sync(sandbox, config, stdout=output, slow=slow)
+                sync(sandbox, config, stdout=output)
             first = Run(lines=mortal.whole_lines())
             output.close()
             assert len(first.lines) == lines
             state = first.states[-1] if first.states else {}
-            second = sync(sandbox, config, state=state, slow=slow)
+            second = sync(sandbox, config, state=state)
             assert_nothing_lost(feed, sandbox, [first, second])
             assert second.state == undisturbed.state
 

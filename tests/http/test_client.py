@@ -57,15 +57,6 @@ def test_connections_are_kept(server: Server, make: Make) -> None:
     assert server.connections == 1
 
 
-def test_an_answer_that_kept_its_reader_waiting_is_remembered(server: Server, make: Make) -> None:
-    server.script(Answer(ROWS, delay=0.1), OK)
-    box = make()
-    assert not box.client.is_slow
-    for _ in range(2):
-        box.fetch()
-        assert box.client.is_slow
-
-
 def test_cookies_are_neither_kept_nor_sent(server: Server, make: Make) -> None:
     server.script(Answer(ROWS, headers={"Set-Cookie": "session=canary; Path=/"}), OK)
     client = make()

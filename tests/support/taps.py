@@ -13,7 +13,7 @@ import subprocess
 import sys
 import typing as t
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import jsonschema
 
@@ -163,11 +163,8 @@ def sync(
     state: Row | None = None,
     catalog: Row | None = None,
     stdout: io.TextIOWrapper | None = None,
-    slow: float = 0,
 ) -> Run:
     """Runs the tap in this process, by the clock of a sandbox or of its own.
-
-    Windows are read ahead from the start, unless answers have to be `slow` for that.
 
     Raises:
         ConfigValidationError: its settings are refused.
@@ -180,7 +177,7 @@ def sync(
                 config=deepcopy(config),
                 state=deepcopy(state or {}),
                 catalog=deepcopy(catalog),
-                runtime=replace(runtime_of(time, run.waits), slow=slow),
+                runtime=runtime_of(time, run.waits),
             ).sync_all()
     except SyncFailed as failure:
         run.failed = str(failure)

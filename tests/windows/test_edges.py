@@ -54,6 +54,12 @@ def test_windows_that_are_no_neighbours_forget_each_other() -> None:
     assert sift(edges, THIRD, row) == ["a"]
 
 
+def test_a_record_that_every_one_of_many_windows_returns_passes_once() -> None:
+    edges, row = Edges(), ("a", None)
+    windows = [Window(START + n * HOUR, START + (n + 1) * HOUR) for n in range(7)]
+    assert [sift(edges, window, row) for window in windows] == [["a"], *[[]] * 6]
+
+
 def test_the_pages_of_one_window_remember_each_other() -> None:
     edges, row = Edges(), ("a", spelled(SEAM))
     assert sift(edges, FIRST, row) == ["a"]

@@ -221,8 +221,7 @@ def test_counts_that_are_verified_over_a_row_without_its_key_name_stream_and_fie
     assert "report" not in done.failed
 
 
-@pytest.mark.parametrize("slow", [0, 60], ids=["read ahead", "one by one"])
-def test_a_window_whose_second_reading_agrees_is_delivered(slow: float) -> None:
+def test_a_window_whose_second_reading_agrees_is_delivered() -> None:
     with box() as sandbox:
         for number in range(1, 6):
             put(sandbox, number, "2026-03-19 10:00:00")
@@ -234,7 +233,7 @@ def test_a_window_whose_second_reading_agrees_is_delivered(slow: float) -> None:
 
         sandbox.begateway.on_page = heal
         settings = config(sandbox, payment_method_types=["credit_card"], verify_counts=True)
-        done = sync(sandbox, settings | ONE_DAY, slow=slow)
+        done = sync(sandbox, settings | ONE_DAY)
         assert done.failed is None
         assert sorted(uids(done)) == [f"uid-{number}" for number in range(1, 6)]
 
