@@ -95,20 +95,12 @@ class TapPayments(ResilientTap):
 
     @cached_property
     def _accounts(self) -> dict[str, list[Account]]:
-        return {
-            provider.name: [
-                provider.account(
-                    settings,
-                    policy=self._policy(settings),
-                    runtime=self.runtime,
-                    logger=self.logger,
-                )
-                for settings in resolve_accounts(
-                    provider.settings_schema, self.config[provider.name]
-                )
-            ]
-            for provider in self.enabled
-        }
+        found: dict[str, list[Account]] = {}
+        for provider in self.enabled:
+            resolved = resolve_accounts(provider.settings_schema, self.config[provider.name])
+            found[provider.name] = [self._account(provider, settings) for settings in resolved]
+            provider.account.acquaint(found[provider.name])
+        return found
 
     def _account(self, provider: Provider, settings: Settings) -> Account:
         return provider.account(

@@ -11,7 +11,7 @@ from tap_payments.http.client import Client
 
 if t.TYPE_CHECKING:
     import logging
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tap_payments.accounts.settings import Schema, Settings
     from tap_payments.http.credentials import Credentials
@@ -48,6 +48,16 @@ class Account(abc.ABC):
     def check_together(cls, accounts: list[Settings]) -> Iterator[str]:  # noqa: ARG003
         """What is wrong between the settings of several accounts: `setting: problem`."""
         return iter(())
+
+    @classmethod
+    def check_dropped(cls, settings: Settings) -> Iterator[str]:  # noqa: ARG003 - for subclasses
+        """What is wrong with an account's settings where personal values are dropped."""
+        return iter(())
+
+    @classmethod
+    def acquaint(cls, accounts: Sequence[Account]) -> None:  # noqa: ARG003 - for subclasses
+        """Lets all accounts of a run share what the vendor counts for several of them."""
+        return
 
     @abc.abstractmethod
     def credentials(self) -> Credentials:

@@ -45,7 +45,13 @@ def check_settings(
     for provider in providers:
         settings = config.get(provider.name)
         if settings is not None:
-            yield from check_provider(provider, settings)
+            found = list(check_provider(provider, settings))
+            yield from found
+            if not found and config.get("personal_data") == "drop":
+                for account in resolve_accounts(provider.settings_schema, settings):
+                    yield from (
+                        f"{provider.name}.{each}" for each in provider.check_dropped(account)
+                    )
 
 
 def check_provider(provider: type[Account], settings: t.Any) -> Iterator[str]:
@@ -119,7 +125,7 @@ def _check_value(where: str, field: Schema, value: t.Any) -> Iterator[str]:
         yield f"{where}: must be {expectation(field)}"
         return
     for text in _texts(value):
-        if not text.isprintable():
+        if not text.isprintable() and text != "\t":  # which a delimiter may be
             yield f"{where}: contains a line break or another control character"
     if field.get("format") == "uri" and value != "":
         yield from _check_url(where, value)

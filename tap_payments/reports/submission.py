@@ -55,14 +55,18 @@ class ReportSubmission:
         """Asks for what is planned: each report then has a job, or an end that says why not.
 
         Returns the report type of each request. Where no list has said in which time zone
-        reports are made, one is started and looked at before the others are asked for.
+        reports are made, one is started and looked at before the others are asked for; it is
+        not among those that are returned.
         """
         asked: list[str] = []
+        is_tried = False
         losses: Counter[ReportRequest] = Counter()
         rounds = 0
         while rounds < ROUNDS and (planned := self._affordable(all_series, losses)):
-            is_trial = not (self._jobs.names_zone or asked) and len(planned) > 1
+            is_trial = not (self._jobs.names_zone or is_tried) and len(planned) > 1
+            is_tried = True
             lost = self._round(planned[:1] if is_trial else planned, losses, asked)
+            asked = [] if is_trial else asked
             rounds += lost
             if lost or is_trial:
                 self._look_again(all_series)

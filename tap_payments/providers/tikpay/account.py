@@ -7,24 +7,21 @@ import threading
 import typing as t
 from functools import cached_property, partial
 
-from singer_sdk import typing as th
-
 from tap_payments.accounts.account import Account
-from tap_payments.accounts.settings import account_settings, positive, url
 from tap_payments.providers.tikpay.access import ClientCredentials
 from tap_payments.providers.tikpay.gateway import TikpayGateway
+from tap_payments.providers.tikpay.settings import SETTINGS
 from tap_payments.reports.broker import ReportBroker, ReportPolicy
 from tap_payments.reports.quota import QuotaLedger
+from tap_payments.tables.personal import NamedColumns, find_personal
 from tap_payments.tables.sniffing import check_report
 from tap_payments.windows.zones import to_zone
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
     from tap_payments.accounts.settings import Settings
-
-REPORT_TYPES = ("CUSTOMERS", "PAYMENTS", "TAPS", "TRIPS")
 
 
 class Tikpay(Account):
@@ -36,138 +33,29 @@ class Tikpay(Account):
         401: "check tikpay.client_id, tikpay.client_secret and tikpay.api_key",
         403: "check tikpay.api_key, tikpay.client_id and tikpay.client_secret",
     }
-    settings_schema = account_settings(
-        th.Property(
-            "environment",
-            th.StringType,
-            default="prod-au1",
-            title="Environment",
-            description="Part of the API's host names.",
-        ),
-        url(
-            "api_url",
-            "Root of the API; `https://data-api.<environment>.tikpay.me/v1` when not set.",
-            title="API URL",
-        ),
-        url(
-            "token_url",
-            "Where tokens come from; "
-            "`https://auth.data-api.<environment>.tikpay.me/oauth2/token` when not set.",
-            title="Token URL",
-        ),
-        th.Property(
-            "client_id",
-            th.StringType,
-            required=True,
-            title="Client id",
-            description="The OAuth2 client's id.",
-        ),
-        th.Property(
-            "client_secret",
-            th.StringType,
-            required=True,
-            secret=True,
-            title="Client secret",
-            description="The OAuth2 client's secret.",
-        ),
-        th.Property(
-            "api_key",
-            th.StringType,
-            required=True,
-            secret=True,
-            title="API key",
-            description="Sent as `x-api-key`; the daily limit is the key's.",
-        ),
-        th.Property(
-            "scope",
-            th.StringType,
-            default="data-api.tikpay.me:write",
-            title="Scope",
-            description="The OAuth2 scope to ask for.",
-        ),
-        th.Property(
-            "token_auth_method",
-            th.StringType,
-            allowed_values=["basic", "body"],
-            default="basic",
-            title="Token authentication",
-            description="How the client's credentials are sent: in the header or in the body.",
-        ),
-        th.Property(
-            "file_type",
-            th.StringType,
-            allowed_values=["csv", "xml"],
-            default="csv",
-            title="File type",
-            description="The kind of report to ask for.",
-        ),
-        th.Property(
-            "delimiter",
-            th.StringType,
-            default=",",
-            title="Delimiter",
-            description="The character between the cells of a CSV report.",
-        ),
-        th.Property(
-            "row_element",
-            th.StringType,
-            title="Row element",
-            description="The XML element that is a row; the repeated child of the root when not "
-            "set.",
-        ),
-        th.Property(
-            "timezone",
-            th.StringType,
-            default="Australia/Sydney",
-            title="Time zone",
-            description="The operator's IANA time zone, until the job list names one.",
-        ),
-        positive(
-            "daily_request_limit", 20, "Requests that the key has in 24 hours.", title="Daily limit"
-        ),
-        positive(
-            "poll_interval",
-            30,
-            "Seconds until the first look at jobs in progress; doubling to ten minutes.",
-            title="Poll interval (seconds)",
-        ),
-        th.Property(
-            "max_wait",
-            th.IntegerType(minimum=0),
-            default=1800,
-            title="Longest wait (seconds)",
-            description="How long a run waits for its jobs; what is not ready then is left for "
-            "the next run.",
-        ),
-        th.Property(
-            "personal_columns",
-            th.ArrayType(th.StringType),
-            title="Personal columns",
-            description="Columns of the reports that `personal_data` applies to.",
-        ),
-        th.Property(
-            "key_properties",
-            th.ObjectType(
-                *(th.Property(name, th.ArrayType(th.StringType)) for name in REPORT_TYPES),
-                additional_properties=False,
-            ),
-            title="Key columns",
-            description="Report types to the columns that identify a row, such as "
-            '`{"TAPS": ["tapId"]}`; a hash of the row when not set.',
-        ),
-        window_days=366,
-        lookback_days=2,
-    )
+    settings_schema = SETTINGS
 
     @classmethod
     def check(cls, settings: Settings) -> Iterator[str]:
         """The zone must exist, the delimiter be one character, the environment part of a host."""
         if to_zone(settings["timezone"]) is None:
             yield "timezone: is not an IANA time zone such as Australia/Sydney"
-        if len(settings["delimiter"]) != 1 or settings["delimiter"] == '"':
-            yield "delimiter: must be one character"
+        delimiter = settings["delimiter"].replace("\\t", "\t")
+        if len(delimiter) != 1 or delimiter in '"\r\n':
+            yield "delimiter: must be one character, for a tab \\t"
         if not re.fullmatch(r"[A-Za-z0-9-]+", settings["environment"]):
             yield "environment: must be letters, digits and hyphens"
+
+    @classmethod
+    def check_dropped(cls, settings: Settings) -> Iterator[str]:
+        """No column may be both dropped and a key."""
+        for report_type, keys in (settings.get("key_properties") or {}).items():
+            found = find_personal(keys or (), settings.get("personal_columns") or ())
+            if any(found.values()):
+                yield (
+                    f"key_properties: names a column of {report_type} that personal_columns names, "
+                    "too, and with personal_data: drop rows have no key without it"
+                )
 
     @classmethod
     def check_together(cls, accounts: list[Settings]) -> Iterator[str]:
@@ -200,10 +88,35 @@ class Tikpay(Account):
             cancelled=self._cancelled,
         )
 
+    @classmethod
+    def acquaint(cls, accounts: Sequence[Account]) -> None:
+        """Accounts with the same `api_key` share its quota: the lowest limit that one has."""
+        by_key: dict[str, list[Tikpay]] = {}
+        for account in accounts:
+            if isinstance(account, Tikpay):
+                by_key.setdefault(account.settings["api_key"], []).append(account)
+        for sharers in by_key.values():
+            limit = min(each.settings["daily_request_limit"] for each in sharers)
+            ledger = QuotaLedger(limit, clock=sharers[0].runtime.clock)
+            for each in sharers:
+                each.ledger = ledger
+
     @cached_property
     def ledger(self) -> QuotaLedger:
         """The requests of this account's key."""
         return QuotaLedger(self.settings["daily_request_limit"], clock=self.runtime.clock)
+
+    def expect(self, report_types: Iterable[str]) -> None:
+        """Says which reports this run reads."""
+        self.personal = NamedColumns(self.settings.get("personal_columns") or (), report_types)
+
+    def finish(self, report_type: str) -> None:
+        """Says that all reports of a type are read, or not to be had."""
+        for name in self.personal.finish(report_type):
+            self.logger.warning(
+                "%s: tikpay.personal_columns names '%s', which no report of this run has",
+                self.subject, name,
+            )  # fmt: skip
 
     @cached_property
     def gateway(self) -> TikpayGateway:

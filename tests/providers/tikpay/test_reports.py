@@ -69,6 +69,7 @@ def test_what_the_tap_adds() -> None:
             "_account": "default",
             "_extra": None,
             "_operator_timezone": "Australia/Sydney",
+            "_report_created_at": "2026-03-20T01:30:00.000000Z",
             "_report_job_id": job.id,
             "_row_id": record["_row_id"],
             "_row_number": 1,
@@ -135,8 +136,8 @@ def test_xml_as_it_comes() -> None:
         done = read(sandbox, report, file_type="xml")
         rows = [dict(content(row)) for row in done.records("tikpay_taps")]
         assert rows == [
-            {"id_2": "a", "id": "1", "currency": "AUD", "fare_amount": "2.50", "note": None},
-            {"id_2": "b", "id": None, "currency": None, "fare_amount": None, "note": None},
+            {"id_2": "a", "id": "1", "fare_currency": "AUD", "fare_amount": "2.50", "note": None},
+            {"id_2": None, "id": "b", "fare_currency": None, "fare_amount": None, "note": None},
         ]
 
 
