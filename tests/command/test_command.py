@@ -200,7 +200,9 @@ def test_the_test_names_who_refuses_and_why(commands: Commands, tmp_path: Path) 
         done = commands("--test", "--config", written(tmp_path, "c.json", config))
         assert done.code == 1
         for stream in ("zimpler_transactions", "zimpler_current_balance"):
-            assert f"{stream} (account 'shop2'): " in done.last_line
+            assert f"{stream} (account 'shop2')" in done.last_line
+        assert done.last_line.count("answered 401") == 1
+        assert len([one for one in sandbox.journal.of("zimpler") if one.status == 401]) == 1
         assert "answered 401" in done.last_line
         assert "zimpler.api_key" in done.last_line
         assert "'main'" not in done.last_line

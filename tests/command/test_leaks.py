@@ -8,7 +8,7 @@ import typing as t
 import pytest
 
 from tap_payments.sandbox import Sandbox
-from tests.support.server import Answer
+from tests.support.server import Answer, rest_of
 from tests.support.taps import command, written
 
 if t.TYPE_CHECKING:
@@ -107,7 +107,7 @@ def test_rows_that_do_not_fit_are_not_repeated(server: Server, tmp_path: Path, l
         if request.path == "/api/reports":
             return Answer({"transactions": rows, "count": 2, "has_more": False})
         if request.path == "/v4/transactions":
-            return Answer({"transactions": [{"id": MAIL, "ref": HOLDER}], "count": 1})
+            return Answer({"transactions": rest_of([{"id": MAIL, "ref": HOLDER}], request)})
         return Answer([{"id": HOLDER, "amount": {"card": CARD}}])
 
     server.handler = answer
@@ -123,9 +123,8 @@ def test_rows_that_do_not_fit_are_not_repeated(server: Server, tmp_path: Path, l
 def test_a_failing_stream_map_does_not_quote_the_record(
     server: Server, tmp_path: Path, level: str
 ) -> None:
-    server.handler = lambda _request: Answer(
-        {"transactions": [{"id": "1", "type": "t", "ref": HOLDER}], "count": 1}
-    )
+    rows = [{"id": "1", "type": "t", "ref": HOLDER}]
+    server.handler = lambda request: Answer({"transactions": rest_of(rows, request)})
     own = config(server.url)
     for provider in ("begateway", "spacivox", "tikpay"):
         del own[provider]

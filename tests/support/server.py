@@ -88,6 +88,11 @@ class Answer:
         return replace(self, body=packed, headers={**self.headers, "Content-Encoding": "gzip"})
 
 
+def rest_of(rows: list[t.Any], request: Request) -> list[t.Any]:
+    """The rows from the `offset` on that a request asks for."""
+    return rows[int(request.query.get("offset", 0)) :]
+
+
 class Server:
     """The server; `handler` may be set anew at any time."""
 
