@@ -46,7 +46,8 @@ class RowCodec(RowWriter):
     """Reads a stream's pages and writes its rows, for one account.
 
     `page` is the page's type, generic in its rows; `rows_field` names them in it (None: the page
-    is the array itself). `added` are the members that the tap adds to every row.
+    is the array itself). `added` are the members that the tap adds to every row. `whole_sections`
+    is for rows that are flattened: each member of a section is a column of its own.
     """
 
     def __init__(
@@ -62,10 +63,11 @@ class RowCodec(RowWriter):
         rules: Rules | None = None,
         warn: Callable[[str], None],
         only_careful: bool = False,
+        whole_sections: bool = False,
     ) -> None:
         super().__init__(added, extra_selected=selected(EXTRA))
         self.columns = {
-            name: Column(name, field, key=name in keys)
+            name: Column(name, field, key=name in keys, whole=whole_sections)
             for name, field in schema["properties"].items()
             if not name.startswith("_")
         }
@@ -75,7 +77,11 @@ class RowCodec(RowWriter):
             name for name in self.columns if name not in self.keys and not selected(name)
         ]
         self.rules = rules
-        self._nulls = {name: NULL for name in self.columns if name not in self.dropped}
+        self._nothings = {
+            name: column.nothing
+            for name, column in self.columns.items()
+            if name not in self.dropped
+        }
         self._extra = Extra(rules)
         self._undeclared: set[str] = set()
         self._selected = selected
@@ -86,7 +92,7 @@ class RowCodec(RowWriter):
         sections = any(column.members for column in self.columns.values())
         self._chunk = NESTED_CHUNK if sections else FLAT_CHUNK
         self._closed: Sequence[bool] = (True, False) if sections else (True,)
-        if only_careful or not can_be_shaped(self.columns, rules):
+        if only_careful or whole_sections or not can_be_shaped(self.columns, rules):
             self._closed = ()
         self._shapes: dict[bool, Shape] = {}
         self._canonical: Canonical | None = None
@@ -176,7 +182,7 @@ class RowCodec(RowWriter):
         for key in self.keys:
             if key not in members:
                 raise StreamFailed(f"a row lacks its key field '{key}'")
-        row: Fields = dict(self._nulls)
+        row: Fields = dict(self._nothings)
         aside: Fields = {}
         replacements: Fields = {}
         for name, value in members.items():

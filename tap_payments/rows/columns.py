@@ -26,20 +26,32 @@ def kind_of(spelled: bytes) -> str:
 
 
 class Column:
-    """What a schema says of one field, top-level or nested."""
+    """What a schema says of one field, top-level or nested.
 
-    __slots__ = ("format", "items", "key", "kinds", "members", "name")
+    `whole` says that a section has all of its declared members and no others, so that each of them
+    can become a column; what else is in it is left for `_extra`. `nothing` stands where there is
+    no value.
+    """
 
-    def __init__(self, name: str, schema: dict[str, t.Any], *, key: bool = False) -> None:
+    __slots__ = ("format", "items", "key", "kinds", "members", "name", "nothing", "whole")
+
+    def __init__(
+        self, name: str, schema: dict[str, t.Any], *, key: bool = False, whole: bool = False
+    ) -> None:
         self.name = name
         self.key = key
         self.kinds = _kinds_of(schema)
         self.items = _kinds_of(schema.get("items", {}))
         self.format = schema.get("format")
         self.members = {
-            inner: Column(f"{name}.{inner}", member)
+            inner: Column(f"{name}.{inner}", member, whole=whole)
             for inner, member in schema.get("properties", {}).items()
         }
+        self.whole = whole and bool(self.members)
+        self.nothing = spell(self._nothings()) if self.whole else NULL
+
+    def _nothings(self) -> dict[str, Raw]:
+        return {name: member.nothing for name, member in self.members.items()}
 
     def fit(self, value: Raw) -> tuple[Raw, Raw | dict[str, t.Any] | None]:
         """What goes into the column, and what is left for `_extra` (None: nothing).
@@ -55,13 +67,15 @@ class Column:
             raise StreamFailed(f"a row's key field '{self.name}' is {kind}")
         if spelled == b"-0" and "integer" in self.kinds:
             return ZERO, None  # as an integer is written
-        if self.key or not self.kinds or kind == "null":
+        if self.key or not self.kinds:
             return value, None
+        if kind == "null":
+            return self.nothing if self.whole else value, None
         if kind in self.kinds or (kind == "integer" and "number" in self.kinds):
             return self._fit_same(value, spelled, kind)
         if "string" in self.kinds and suits(text := spelled.decode(), self.format):
             return Raw(dumps(text)), None
-        return NULL, value
+        return self.nothing, value
 
     def _fit_same(
         self, value: Raw, spelled: bytes, kind: str
@@ -74,13 +88,19 @@ class Column:
 
     def _fit_members(self, value: Raw) -> tuple[Raw, dict[str, t.Any] | None]:
         members = parse_object(value)
-        fitted, extra = {}, {}
+        fitted: dict[str, Raw] = self._nothings() if self.whole else {}
+        extra: dict[str, t.Any] = {}
         for name, item in members.items():
             column = self.members.get(name)
-            fitted[name], left = column.fit(item) if column else (item, None)
+            if column is not None:
+                fitted[name], left = column.fit(item)
+            elif self.whole:
+                left = item
+            else:
+                fitted[name], left = item, None
             if left is not None:
                 extra[name] = left
-        if extra or any(fitted[name] is not members[name] for name in members):
+        if extra or self.whole or any(fitted[name] is not members[name] for name in members):
             return spell(fitted), extra or None
         return value, None
 

@@ -151,6 +151,7 @@ class ProviderStream(TapStream):
             rules=Rules(self.personal, replace) if replace else None,
             warn=self.warn_once,
             only_careful=self.is_mapped,
+            whole_sections=bool(self.config.get("flattening_enabled")),
         )
 
     @cached_property

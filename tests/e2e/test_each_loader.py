@@ -145,7 +145,7 @@ def test_sqlite(feeds: Feeds, tmp_path: Path) -> None:
     def held(stream: str) -> list[Row]:
         with sqlite3.connect(tmp_path / "it.db") as database:
             database.row_factory = sqlite3.Row
-            return [dict(row) for row in database.execute(f"select * from {stream}")]  # noqa: S608
+            return [dict(row) for row in database.execute(f"select * from {stream}")]
 
     assert_same(some, held, appends=False, flat=True)
 

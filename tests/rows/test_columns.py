@@ -190,3 +190,28 @@ def test_a_key_of_another_type_is_an_error_that_names_the_field(
 def test_a_key_that_fits_stays() -> None:
     assert fit(fields.key(TEXT), '"a"', key=True) == ('"a"', None)
     assert fit(fields.key(fields.integer("")), "7", key=True) == ("7", None)
+
+
+WHOLE = fields.section(
+    "", a=fields.integer(""), s=fields.section("", t=fields.text("")), o=fields.section("")
+)
+
+
+@pytest.mark.parametrize(
+    ("spelled", "column", "left"),
+    [
+        ("null", '{"a":null,"s":{"t":null},"o":null}', None),
+        ("{}", '{"a":null,"s":{"t":null},"o":null}', None),
+        ('{"s":null,"a":1}', '{"a":1,"s":{"t":null},"o":null}', None),
+        ('{"s":{"t":"x"},"o":{"n":1}}', '{"a":null,"s":{"t":"x"},"o":{"n":1}}', None),
+        ('{"new":1.50}', '{"a":null,"s":{"t":null},"o":null}', '{"new":1.50}'),
+        ('{"s":{"new":[1]}}', '{"a":null,"s":{"t":null},"o":null}', '{"s":{"new":[1]}}'),
+        ('"text"', '{"a":null,"s":{"t":null},"o":null}', '"text"'),
+    ],
+)
+def test_a_whole_section_has_its_declared_members_and_no_others(
+    spelled: str, column: str, left: str | None
+) -> None:
+    value, rest = Column("f", WHOLE, whole=True).fit(Raw(spelled.encode()))
+    assert bytes(value).decode() == column
+    assert (None if rest is None else dumps(rest).decode()) == left

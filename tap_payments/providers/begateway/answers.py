@@ -76,5 +76,5 @@ def uids_of(rows: Iterable[Raw]) -> Iterator[bytes]:
 def _uid_of(row: Raw) -> bytes:
     members = parse_object(row)
     if "uid" not in members:
-        raise StreamFailed("a row lacks its key field 'uid'")
+        raise StreamFailed(f"a row lacks its key field '{_UID.name}'")
     return bytes(_UID.fit(members["uid"])[0])

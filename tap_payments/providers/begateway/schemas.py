@@ -200,7 +200,7 @@ TRANSACTIONS = record(
     erip=ERIP,
     alternative=section("The alternative method's part of the payment."),
     avs_cvc=AVS_CVC,
-    smart_routing_verification=section("Result of the routing rules."),
+    smart_routing_verification=section("Result of the routing rules.", status=text("The result.")),
 )
 
 PERSONAL = (

@@ -212,7 +212,7 @@ class Report(IncrementalStream):
             keys=self.keys,
             personal=tikpay.settings.get("personal_columns") or (),
             replace=replacement(mode, self.config.get("personal_data_key")),
-            selected=lambda name: self.mask[("properties", name)],
+            selected=self._is_selected,
             only_careful=self.is_mapped,
         )
         if mode != "keep":
@@ -221,13 +221,19 @@ class Report(IncrementalStream):
             size = len(batch.rows) * len(table.columns) * CELL
             yield Rows(batch, codec, table.columns, size)
 
+    def _is_selected(self, name: str) -> bool:
+        return name in self.primary_keys or bool(self.mask[("properties", name)])
+
     def schema_messages(self, columns: Sequence[str] = ()) -> Iterable[SchemaMessage]:
-        """The SCHEMA with a report's own columns."""
+        """The SCHEMA with a report's own columns, and without those that are deselected."""
         schema: Schema = copy.deepcopy(self.effective_schema)
+        declared = schema["properties"]
+        field = fields.text("A column of the report; the vendor does not document it.")
         for column in columns:
-            if column not in schema["properties"] and self.mask[("properties", column)]:
-                field = fields.text("A column of the report; the vendor does not document it.")
-                schema["properties"][column] = fields.key(field) if column in self.keys else field
+            declared.setdefault(column, fields.key(field) if column in self.keys else field)
+        schema["properties"] = {
+            name: declared[name] for name in declared if self._is_selected(name)
+        }
         if not self.is_mapped:
             return [SchemaMessage(self.name, schema, self.primary_keys, [self.replication_key])]
         mapper = self._tap.mapper

@@ -90,6 +90,35 @@ def test_the_schema_has_the_reports_columns_and_comes_before_its_rows() -> None:
         assert set(done.records("tikpay_taps")[0]) == set(declared["schema"]["properties"])
 
 
+@pytest.mark.parametrize("fast", [True, False])
+def test_a_deselected_column_is_in_no_schema_and_a_key_is_in_each(*, fast: bool) -> None:
+    with box() as sandbox:
+        chosen = only("tikpay_taps", sandbox, key_properties={"TAPS": ["tapId"]})
+        (entry,) = (e for e in chosen["catalog"]["streams"] if e["tap_stream_id"] == "tikpay_taps")
+        hidden = ("_report_job_id", "_row_id", "_extra", "amount", "tapId")
+        entry["metadata"] = [
+            *(
+                each
+                for each in entry["metadata"]
+                if each["breadcrumb"][1:] not in map(list, hidden)
+            ),
+            *(
+                {"breadcrumb": ["properties", name], "metadata": {"selected": False}}
+                for name in hidden
+            ),
+        ]
+        chosen["config"]["fast_records"] = fast
+        sandbox.tikpay.put_report("TAPS", b"tapId,amount,zone\n1,2.50,north\n")
+        done = sync(sandbox, **chosen)
+        assert done.failed is None
+        (declared,) = done.of("SCHEMA")
+        (record,) = done.records("tikpay_taps")
+        assert set(declared["key_properties"]) == {"_account", "tapId"} <= set(record)
+        assert set(record) == set(declared["schema"]["properties"])
+        assert not set(record) & {"_report_job_id", "_row_id", "_extra", "amount"}
+        assert record["tapId"] == "1"
+
+
 def test_a_row_that_two_reports_carry_is_one_row_and_a_changed_one_is_new() -> None:
     with box() as sandbox:
         first = read(sandbox, b"tapId,amount\n1,2.50\n2,3\n2,3\n")
