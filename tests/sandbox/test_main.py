@@ -8,16 +8,20 @@ import stat
 import subprocess
 import sys
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tap_payments.sandbox import Clock, Sandbox
 from tests.sandbox.client import ask, bearer
+from tests.sandbox.replay.recorder import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+RECORDED = datetime(2026, 1, 15, 12, tzinfo=UTC)
 FROM = ("--now", "2026-03-01T02:00:00Z")
 COMMAND = [sys.executable, "-m", "tap_payments.sandbox"]
 
@@ -115,6 +119,25 @@ def test_a_mood_is_set_and_the_configuration_is_not() -> None:
     assert "auth_method" not in config
     assert reply.status == 200
     assert reply.headers["date"].startswith("Sun, 01 Mar 2026 03:00:")
+
+
+def test_a_recording_is_replayed(tmp_path: Path) -> None:
+    with Sandbox(seed=None, accounts=1, clock=Clock(RECORDED, frozen=True)) as sandbox:
+        sandbox.spacivox.teams = [{"id": 5, "name": "Recorded"}]
+        Recorder(sandbox, tmp_path, "spacivox").ask("/j/teams", auth="bearer")
+    with running("--replay", str(tmp_path), *FROM) as (_, printed):
+        config = json.loads(printed[printed.index("{") : printed.rindex("}") + 1])
+        url, token = config["spacivox"]["api_url"], config["spacivox"]["access_token"]
+        assert ask(f"{url}/j/teams", bearer(token)).json == [{"id": 5, "name": "Recorded"}]
+    assert list(config) == ["start_date", "spacivox"]
+    assert "It replays spacivox.main." in printed
+    assert "invented" not in printed
+
+
+def test_a_recording_that_there_is_not_is_one_line(tmp_path: Path) -> None:
+    done = failing("--replay", str(tmp_path))
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert f"cannot replay {tmp_path}" in done.stderr
 
 
 def test_a_mood_that_there_is_not_is_one_line() -> None:

@@ -62,6 +62,7 @@ class Exchange:
         return replace(
             self,
             at=self.at + by,
+            path="/".join(move(self.path.split("/"), by)),
             query=move(self.query, by),
             asked=move(self.asked, by),
             headers=headers,

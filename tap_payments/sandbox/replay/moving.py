@@ -18,6 +18,7 @@ WITHIN = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?![\d-])", re.ASCII)
 ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", re.ASCII)
 ULID_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ULID_TIME = 10
+EPOCH_SECONDS = (10**9, 10**10)
 
 
 def move(value: Any, by: timedelta) -> Any:
@@ -51,7 +52,9 @@ def move_text(text: str, by: timedelta) -> str:
 
 
 def move_header(value: str, by: timedelta) -> str:
-    """A header's value, moved if it is an HTTP date."""
+    """A header's value, moved if it is an HTTP date or the seconds since 1970."""
+    if value.isascii() and value.isdecimal() and EPOCH_SECONDS[0] < int(value) < EPOCH_SECONDS[1]:
+        return str(int(value) + int(by.total_seconds()))
     try:
         return format_datetime(parsedate_to_datetime(value) + by, usegmt=True)
     except (TypeError, ValueError):

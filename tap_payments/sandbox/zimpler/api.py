@@ -125,7 +125,8 @@ class Zimpler(Options, Api):
     def learn(self, account: str, exchanges: Sequence[Exchange]) -> Sequence[Exchange]:
         """Takes the rows, in the order in which they came, and what the exchanges show."""
         observe(self, exchanges)
-        for rank, row in enumerate(rows_of(pages_of(exchanges))):
+        pages = pages_of(exchanges)
+        for rank, row in enumerate(rows_of(pages, is_stable=self.order_is_stable)):
             self._ranks.setdefault(key_of(row), rank if self.order_is_ascending else -rank)
             self.put(account, row)
         return exchanges

@@ -53,13 +53,20 @@ def pages_of(exchanges: Iterable[Exchange]) -> list[Page]:
     ]
 
 
-def rows_of(pages: Iterable[Page]) -> Iterator[Row]:
-    """Each row as it was last seen, as often as one page has it, in the order first seen."""
+def rows_of(pages: Iterable[Page], *, is_stable: bool) -> Iterator[Row]:
+    """Each row as it was last seen, as often as one reading has it, in the order first seen.
+
+    Where the order is not stable, the pages of a reading may have a row twice that is there once.
+    """
     newest: dict[Key, Row] = {}
     times: Counter[Key] = Counter()
+    readings: dict[object, tuple[int, Counter[Key]]] = {}
     for page in pages:
         newest |= zip(page.keys, page.rows, strict=True)
-        times |= Counter(page.keys)
+        end, before = readings.get(page.list, (0, Counter()))
+        reading = Counter(page.keys) + (before if is_stable and page.offset == end else Counter())
+        readings[page.list] = (page.end, reading)
+        times |= reading
     for key, row in newest.items():
         yield from [row] * times[key]
 

@@ -28,7 +28,7 @@ class Options(Common):
     enforce_2021 = switch(default=True)
     """Whether dates on both sides of 2021-01-01 are refused."""
     keys_are_unique = switch(default=True)
-    """Whether each row is there once; if not, every tenth is there twice."""
+    """Whether each row is there once; if not, one in ten is there twice."""
     ties = switch(default=False, early=True)
     """Whether transactions are approved on the full hour, so that many share an instant."""
     drifting_pages = whole(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from random import Random
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +38,7 @@ def _shuffled(found: Iterable[Version], turn: int) -> Iterator[Version]:
 
 
 def _repeated(found: Iterable[Version]) -> Iterator[Version]:
-    for number, version in enumerate(found):
+    for version in found:
         yield version
-        if number % REPEAT_EVERY == 0:
+        if crc32(str((version.row or {}).get("id")).encode()) % REPEAT_EVERY == 0:
             yield version

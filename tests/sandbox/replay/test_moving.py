@@ -54,6 +54,7 @@ def test_an_id_that_begins_with_a_time_moves_and_keeps_its_chance() -> None:
 def test_a_header_that_is_a_date_moves() -> None:
     assert move_header("Wed, 25 Feb 2026 22:30:06 GMT", WEEK) == "Wed, 04 Mar 2026 22:30:06 GMT"
     assert move_header("120", WEEK) == "120"
+    assert move_header("1771972206", WEEK) == "1772577006"
     assert move_header("application/json", WEEK) == "application/json"
 
 

@@ -103,12 +103,13 @@ def test_times_can_be_refused(sandbox: Sandbox) -> None:
     assert ask(url, MAIN, query=timed).status == 400
 
 
-def test_every_tenth_row_is_there_twice(sandbox: Sandbox) -> None:
+def test_one_row_in_ten_is_there_twice(sandbox: Sandbox) -> None:
     rows = sandbox.zimpler.rows("main")
     sandbox.moods.set("zimpler.keys_are_unique=no")
     found = read(sandbox)
     twice = [key for key, count in Counter(keys(found)).items() if count == 2]
-    assert twice == keys(rows)[::10]
+    assert len(rows) / 20 < len(twice) < len(rows) / 5
+    assert keys(rows) == list(dict.fromkeys(keys(found)))
     assert page(sandbox)["count"] == len(found) == len(rows) + len(twice)
 
 
