@@ -24,7 +24,7 @@ VERDICT = re.compile(r"<strong>(.*?)</strong>", re.DOTALL)
 CENT = """
 update begateway_transactions set amount = amount - 1 where uid = (
     select uid from begateway_transactions
-    where status = 'successful' and created_at >= (
+    where status = 'successful' and currency = 'EUR' and created_at >= (
         select min(window_since) + interval 3 day from main_audit.sync_windows
     )
     order by created_at, uid
@@ -75,7 +75,7 @@ def difference(file: Path) -> str:
     with duckdb.connect(str(file), read_only=True) as connection:
         rows = connection.execute(FOUND).fetchall()
     return "\n".join(
-        f"  {key}: {columns} is {there:f} {currency} at the provider, {here:f} in the database"
+        f"  {key}: {columns} is {there:.2f} {currency} at the provider, {here:.2f} in the database"
         for key, columns, there, here, currency in rows
     )
 

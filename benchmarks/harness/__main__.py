@@ -13,6 +13,7 @@ from harness.bench import HERE, Bench, serving
 from harness.sections.latency import latency
 from harness.sections.loaders import loaders
 from harness.sections.memory import memory
+from harness.sections.reconciliation import reconciliation
 from harness.sections.reports import reports
 from harness.sections.rivals import flat, hashed, nested
 from harness.sections.startup import startup
@@ -26,6 +27,7 @@ SECTIONS = {
     "latency": ("Latency", latency),
     "csv": ("CSV reports", reports),
     "loaders": ("Loaders", loaders),
+    "reconciliation": ("Closing a month", reconciliation),
 }
 
 

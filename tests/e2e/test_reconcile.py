@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import subprocess
 import typing as t
 from datetime import UTC, datetime, timedelta
 
@@ -14,15 +18,18 @@ from tests.e2e.meltano_project import (
     ROOT,
     Outcome,
     Project,
+    Row,
     duckdb_rows,
     duckdb_run,
     variables,
 )
+from tests.support.taps import discover
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+LOADER = ROOT / ".meltano/loaders/target-duckdb/venv/bin"
 DIFFERENCES = "select provider, key, verdict, columns from reconciliation_rows order by 2"
 
 
@@ -98,6 +105,53 @@ def oldest(since: datetime) -> str:
         "select uid from begateway_transactions "
         f"where created_at >= '{since:%Y-%m-%d}' order by created_at, uid limit 2"
     )
+
+
+def test_the_same_without_meltano_as_the_page_says(project: Project, sandbox: Sandbox) -> None:
+    home, transform = project.home, project.home / "transform"
+    page = (ROOT / "docs/close-a-month.md").read_text()
+    (script,) = re.findall(r"```sh\n(export RECONCILE_MONTH=.*?)```", page, re.DOTALL)
+    month = f"{month_named('last', sandbox.clock.now()).since:%Y-%m}"
+    assert "RECONCILE_MONTH=2026-10" in script
+    config = sandbox.config()
+    audit = config | {"audit_month": month, "sync_windows": True}
+    target = {"filepath": str(home / "output/payments.duckdb")}
+    write(home, "config.json", config)
+    write(home, "audit.json", audit)
+    write(home, "state.json", {})
+    write(home, "target.json", target | {"default_target_schema": "main"})
+    write(home, "target-audit.json", target | {"default_target_schema": "main_audit"})
+    write(home, "audit-catalog.json", payments_of(discover(audit)))
+    tools = (ROOT / ".venv/bin", ROOT / ".tools/dbt/bin", LOADER)
+    finished = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script.replace("2026-10", month)],
+        cwd=home,
+        env=os.environ
+        | {
+            "PATH": ":".join([*map(str, tools), os.environ["PATH"]]),
+            "DBT_PROJECT_DIR": str(transform),
+            "DBT_PROFILES_DIR": str(transform),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert duckdb_rows(home / "output/payments.duckdb", DIFFERENCES) == []
+    assert "The warehouse agrees with the providers" in (home / "reconciliation.html").read_text()
+
+
+def write(home: Path, name: str, value: t.Any) -> None:
+    (home / name).write_text(json.dumps(value))
+
+
+def payments_of(catalog: Row) -> Row:
+    """A catalog in which the payments are selected, and the windows."""
+    chosen = ("transactions", "payments", "sync_windows")
+    for entry in catalog["streams"]:
+        (root,) = [each for each in entry["metadata"] if each["breadcrumb"] == []]
+        root["metadata"]["selected"] = entry["stream"].endswith(chosen)
+    return catalog
 
 
 def test_a_month_that_is_not_over_is_refused_before_anything_is_asked(

@@ -20,7 +20,7 @@
 <thead><tr><th>Day</th><th>Account</th><th>Payment</th><th>What</th><th class="n">Provider</th><th class="n">Warehouse</th></tr></thead>
 <tbody>
 {%- for row in rows_with(["missing", "changed"]) %}
-<tr><td class="day">{{ shown_day(row.day) }}</td><td>{{ account_title(row.provider, row.account) }}</td><td class="id">{{ row.key | string | e }}</td><td>{% if row.verdict == "missing" %}missing in the warehouse{% else %}changed: {{ row.columns | e }}{% endif %}</td><td class="n" data-label="Provider">{{ money(row.provider_amount, row.theirs | int) }} {{ row.provider_currency or "" }}</td><td class="n" data-label="Warehouse">{{ money(row.warehouse_amount, row.ours | int) }} {{ row.warehouse_currency or "" }}</td></tr>
+<tr><td class="day">{{ shown_day(row.day) }}</td><td>{{ account_title(row.provider, row.account) }}</td><td class="id">{{ row.key | string | e }}</td><td>{% if row.verdict == "missing" %}missing{% else %}changed: {{ row.columns | e }}{% endif %}</td><td class="n" data-label="Provider">{{ money(row.provider_amount, row.theirs | int) }} {{ row.provider_currency or "" }}</td><td class="n" data-label="Warehouse">{{ money(row.warehouse_amount, row.ours | int) }} {{ row.warehouse_currency or "" }}</td></tr>
 {%- endfor %}
 </tbody>
 </table>

@@ -36,6 +36,7 @@
 {{ page_differences(facts) }}
 {{ page_vanished(facts) }}
 {{ page_totals() }}
+{{ page_balances(month) }}
 {{ page_reading(facts) }}
 {{ page_unclaimed(facts) }}
 </main>
