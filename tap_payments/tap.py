@@ -47,6 +47,7 @@ class TapPayments(ResilientTap):
         TapCapabilities.DISCOVER,
         TapCapabilities.TEST,
         PluginCapabilities.ABOUT,
+        PluginCapabilities.BATCH,
         PluginCapabilities.STREAM_MAPS,
         PluginCapabilities.FLATTENING,
         PluginCapabilities.STRUCTURED_LOGGING,
