@@ -16,9 +16,10 @@ from tap_payments.output.storage import open_draft
 from tap_payments.rows.exact_json import dumps
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from tap_payments.output.batch_settings import BatchSettings
     from tap_payments.output.encodings import Properties, RowFile
     from tap_payments.output.storage import Draft
     from tap_payments.output.writer import Writer
@@ -27,41 +28,8 @@ if t.TYPE_CHECKING:
 LONGEST = timedelta(seconds=60)
 """A window that is complete waits for its file's end no longer than this."""
 
-DEFAULT_SIZE = 100_000
-"""Rows of a file."""
-
 Key = tuple[str, str]
 """A stream and an account: what goes into one file."""
-
-
-@dataclass(frozen=True)
-class BatchSettings:
-    """What `batch_config` says."""
-
-    format: str
-    compression: str
-    root: str
-    prefix: str
-    size: int
-
-    @classmethod
-    def of(cls, config: Mapping[str, t.Any]) -> t.Self:
-        """The settings, which were checked."""
-        encoding, storage = config["encoding"], config["storage"]
-        return cls(
-            format=encoding["format"],
-            compression=encoding.get("compression") or "gzip",
-            root=storage["root"],
-            prefix=storage.get("prefix") or "",
-            size=config.get("batch_size") or DEFAULT_SIZE,
-        )
-
-    @property
-    def encoding(self) -> dict[str, str]:
-        """What a BATCH message says of its files."""
-        if self.format == "jsonl":
-            return {"format": self.format, "compression": self.compression}
-        return {"format": self.format}
 
 
 @dataclass(eq=False)

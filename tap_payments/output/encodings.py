@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import abc
 import gzip
-import importlib.util
+import importlib
 import typing as t
 
 from tap_payments.errors import StreamFailed
@@ -40,7 +40,11 @@ class RowFile(t.Protocol):
 
 def has_arrow() -> bool:
     """Whether Parquet and Arrow files can be written."""
-    return importlib.util.find_spec("pyarrow") is not None
+    try:
+        importlib.import_module("pyarrow")
+    except ImportError:
+        return False
+    return True
 
 
 def extension_of(format_: str, compression: str) -> str:

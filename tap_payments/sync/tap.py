@@ -16,7 +16,8 @@ from singer_sdk import Tap
 from singer_sdk.exceptions import ConfigValidationError
 
 from tap_payments.accounts.redaction import redacting, secrets_of
-from tap_payments.output.batch_files import BatchFiles, BatchSettings
+from tap_payments.output.batch_files import BatchFiles
+from tap_payments.output.batch_settings import BatchSettings
 from tap_payments.output.states import States
 from tap_payments.output.stopping import ReaderGone, Stopped, last_words
 from tap_payments.output.writer import Writer
