@@ -112,6 +112,7 @@ SETTINGS = th.PropertiesList(
                         title="Compression",
                         description="Of `jsonl` only: `gzip`, unless `none` is said.",
                     ),
+                    additional_properties=False,
                 ),
                 required=True,
                 title="Encoding",
@@ -134,6 +135,7 @@ SETTINGS = th.PropertiesList(
                         title="Prefix",
                         description="What the names of the files begin with.",
                     ),
+                    additional_properties=False,
                 ),
                 required=True,
                 title="Storage",
@@ -146,6 +148,7 @@ SETTINGS = th.PropertiesList(
                 title="Rows per file",
                 description="A file is closed at so many rows.",
             ),
+            additional_properties=False,
         ),
         title="Rows as files",
         description="Rows leave as files and BATCH messages, which some loaders take ten times "
