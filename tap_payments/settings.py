@@ -90,6 +90,70 @@ SETTINGS = th.PropertiesList(
         description="`YYYY-MM`, or `last`: reads that month and a day either side as full tables, "
         "without a state, to hold a warehouse against. It must have ended two days ago or more.",
     ),
+    th.Property(
+        "batch_config",
+        th.ObjectType(
+            th.Property(
+                "encoding",
+                th.ObjectType(
+                    th.Property(
+                        "format",
+                        th.StringType,
+                        allowed_values=["jsonl", "parquet", "arrow"],
+                        required=True,
+                        title="Format",
+                        description="What the files are. `parquet` and `arrow` need "
+                        "`pip install tap-payments[arrow]`.",
+                    ),
+                    th.Property(
+                        "compression",
+                        th.StringType,
+                        allowed_values=["gzip", "none"],
+                        title="Compression",
+                        description="Of `jsonl` only: `gzip`, unless `none` is said.",
+                    ),
+                    additional_properties=False,
+                ),
+                required=True,
+                title="Encoding",
+                description="How rows are spelled in the files.",
+            ),
+            th.Property(
+                "storage",
+                th.ObjectType(
+                    th.Property(
+                        "root",
+                        th.StringType,
+                        required=True,
+                        title="Root",
+                        description="The folder of the files: a `file://` URL of a folder that "
+                        "exists, or a URL that fsspec knows.",
+                    ),
+                    th.Property(
+                        "prefix",
+                        th.StringType,
+                        title="Prefix",
+                        description="What the names of the files begin with.",
+                    ),
+                    additional_properties=False,
+                ),
+                required=True,
+                title="Storage",
+                description="Where the files go.",
+            ),
+            th.Property(
+                "batch_size",
+                th.IntegerType(minimum=1),
+                default=100_000,
+                title="Rows per file",
+                description="A file is closed at so many rows.",
+            ),
+            additional_properties=False,
+        ),
+        title="Rows as files",
+        description="Rows leave as files and BATCH messages, which some loaders take ten times "
+        "faster than RECORDs.",
+    ),
 )
 
 

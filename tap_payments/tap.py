@@ -15,6 +15,7 @@ from tap_payments.accounts.settings import defaults_of, given, resolve_accounts
 from tap_payments.errors import Refused, StreamFailed
 from tap_payments.http.retries import Policy
 from tap_payments.inputs import catalog_problem, checked
+from tap_payments.output.batch_settings import batch_problems
 from tap_payments.providers import PROVIDERS
 from tap_payments.settings import SETTINGS, settings_schema
 from tap_payments.streams.sync_windows import SyncWindows
@@ -49,6 +50,7 @@ class TapPayments(ResilientTap):
         TapCapabilities.DISCOVER,
         TapCapabilities.TEST,
         PluginCapabilities.ABOUT,
+        PluginCapabilities.BATCH,
         PluginCapabilities.STREAM_MAPS,
         PluginCapabilities.FLATTENING,
         PluginCapabilities.STRUCTURED_LOGGING,
@@ -73,6 +75,8 @@ class TapPayments(ResilientTap):
                 self.runtime.clock(),
             )
         )
+        if not problems and self._config.get("batch_config") is not None:
+            problems.extend(batch_problems(self._config["batch_config"]))
         if not problems and not self.enabled:
             names = ", ".join(provider.name for provider in PROVIDERS)
             problems.append(

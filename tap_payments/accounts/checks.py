@@ -121,6 +121,12 @@ def _fits(field: Schema, value: t.Any) -> bool:
 
 
 def _check_value(where: str, field: Schema, value: t.Any) -> Iterator[str]:
+    if isinstance(value, dict) and field.get("additionalProperties") is False:
+        yield from _check_object(where, field, value)
+        for required in field.get("required", ()):
+            if value.get(required) in (None, ""):
+                yield f"{where}.{required}: required, and missing or empty"
+        return
     if not _fits(field, value):
         yield f"{where}: must be {expectation(field)}"
         return

@@ -22,6 +22,8 @@ class PaymentsSource(TapPayments):
     """The tap; what it can do for Singer targets only is refused rather than left undone."""
 
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        if self._config.pop("batch_config", None) is not None:
+            self.logger.warning("batch_config: ignored by source-payments; Airbyte takes records")
         foreign = [
             f"{name}: not supported by source-payments; Airbyte has mappings of its own"
             for name in NOT_HERE

@@ -34,6 +34,7 @@ KEPT = (
 def specification() -> Schema:
     """What can be configured, and where it is written down."""
     settings = settings_schema()
+    del settings["properties"]["batch_config"]  # files are for Singer's loaders
     return {
         "documentationUrl": DOCUMENTATION,
         "supportsIncremental": True,

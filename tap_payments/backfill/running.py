@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
-from singer_sdk.singerlib import RecordMessage, StateMessage
+from singer_sdk.singerlib import StateMessage
 
 from tap_payments.backfill.files import Refused, check_writable, write_whole
 from tap_payments.backfill.scope import check_settings, shard_settings
@@ -34,28 +34,21 @@ if t.TYPE_CHECKING:
 class ShardWriter(Writer):
     """Writes everything but STATE: a shard's own end says nothing of what lies before it."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows = 0
-
     def write_message(self, message: Message) -> None:
         """Writes a message, unless it is STATE."""
-        if isinstance(message, StateMessage):
-            return
-        super().write_message(message)
-        self.rows += isinstance(message, RecordMessage) and message.stream != SyncWindows.name
-
-    def write_rows(self, stream: str, lines: bytes, extracted: datetime) -> int:
-        """Writes rows and counts them."""
-        count = super().write_rows(stream, lines, extracted)
-        self.rows += count
-        return count
+        if not isinstance(message, StateMessage):
+            super().write_message(message)
 
 
-class Deferral(Events):
-    """Remembers when a quota leaves the rest of a shard for later."""
+class Heard(Events):
+    """Remembers what a shard has delivered, and when a quota leaves the rest for later."""
 
     reason: QuotaSpent | None = None
+    rows = 0
+
+    def progressed(self, partition: Partition, *, rows: int = 0, windows: int = 0) -> None:  # noqa: ARG002
+        """Counts rows, in RECORDs and in files."""
+        self.rows += rows
 
     def deferred(self, partition: Partition, deferral: QuotaSpent) -> None:  # noqa: ARG002
         """The last one stands."""
@@ -69,8 +62,8 @@ class ShardTap(TapPayments):
 
     def __init__(self, *, shard: Shard, **options: t.Any) -> None:
         self.shard = shard
-        self.deferral = Deferral()
-        super().__init__(listener=self.deferral, **options)
+        self.heard = Heard()
+        super().__init__(listener=self.heard, **options)
 
     def discover_streams(self) -> Sequence[Stream]:
         """The shard's stream."""
@@ -134,8 +127,8 @@ class ShardRun:
 
     def _conclude(self, started: datetime, error: str | None) -> ShardResult:
         complete, others = self.tap.covered()
-        if error is None and self.tap.deferral.reason is not None:
-            error = str(self.tap.deferral.reason)
+        if error is None and self.tap.heard.reason is not None:
+            error = str(self.tap.heard.reason)
         if error is None and others:
             error = f"not everything before {format_instant(self.shard.until)} was delivered"
         result = ShardResult(
@@ -147,7 +140,7 @@ class ShardRun:
             until=self.shard.until,
             complete=error is None,
             contexts=complete,
-            rows=t.cast("ShardWriter", self.tap.writer).rows,
+            rows=self.tap.heard.rows,
             requests=self.tap.requests(),
             seconds=round((self.clock() - started).total_seconds(), 3),
             error=error,

@@ -59,6 +59,18 @@ class TapStream(Stream, abc.ABC):
                 kind="config",
             ) from error
 
+    @cached_property
+    def is_mapped(self) -> bool:
+        """Whether rows pass through the SDK: for stream maps, flattening, nested deselection."""
+        maps = self.stream_maps
+        return not (
+            self.config.get("fast_records") is not False
+            and len(maps) == 1
+            and type(maps[0]) is SameRecordTransform
+            and not maps[0].flattening_enabled
+            and all(selected or len(path) <= 2 for path, selected in self.mask.items())
+        )
+
 
 class ProviderStream(TapStream):
     """A stream of one provider: it says what there is to read and how, and writes nothing.
@@ -152,18 +164,6 @@ class ProviderStream(TapStream):
             warn=self.warn_once,
             only_careful=self.is_mapped,
             whole_sections=bool(self.config.get("flattening_enabled")),
-        )
-
-    @cached_property
-    def is_mapped(self) -> bool:
-        """Whether rows pass through the SDK: for stream maps, flattening, nested deselection."""
-        maps = self.stream_maps
-        return not (
-            self.config.get("fast_records") is not False
-            and len(maps) == 1
-            and type(maps[0]) is SameRecordTransform
-            and not maps[0].flattening_enabled
-            and all(selected or len(path) <= 2 for path, selected in self.mask.items())
         )
 
     def warn_once(self, message: str) -> None:

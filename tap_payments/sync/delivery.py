@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
+from collections import Counter
+from functools import partial
 
 from tap_payments.errors import StreamFailed
+from tap_payments.rows.batch import Batch, RowWriter
+from tap_payments.rows.exact_json import spell
 from tap_payments.streams.incremental import IncrementalStream
 from tap_payments.streams.page import Closed, Noted, Page, Rows
 from tap_payments.streams.sync_windows import WindowOutcome
 from tap_payments.sync.courses import in_window
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
+    from tap_payments.output.batch_files import BatchFiles, Key
     from tap_payments.output.writer import Writer
-    from tap_payments.rows.batch import Batch, RowWriter
     from tap_payments.streams.page import Item
+    from tap_payments.streams.partition import Partition
     from tap_payments.streams.run import Run
     from tap_payments.streams.stream import ProviderStream, TapStream
     from tap_payments.streams.sync_windows import SyncWindows
@@ -38,14 +44,21 @@ class Delivery:
         writer: Writer,
         events: Events,
         *,
-        write_state: t.Callable[[], None],
+        write_state: Callable[[], None],
         sync_windows: SyncWindows | None,
+        files: BatchFiles | None = None,
+        parts: Counter[Key] | None = None,
     ) -> None:
         self._run = run
         self._writer = writer
         self._events = events
         self._write_state = write_state
         self._sync_windows = sync_windows
+        self._files = files
+        if files is not None:
+            files.settled = self._settled
+        self._parts = parts or Counter()
+        """The partitions of each stream and account of which something may still come."""
         self._declared: dict[str, tuple[str, ...]] = {}
         self._metrics = contextlib.ExitStack()
         self._counters: dict[str, t.Any] = {}
@@ -53,6 +66,12 @@ class Delivery:
     def begin(self, stream: ProviderStream) -> None:
         """Declares a stream, unless its columns are still to be found out."""
         if stream.name not in self._counters:
+            if self._files is not None and stream.is_mapped:
+                stream.logger.warning(
+                    "%s: its rows go out as RECORDs: stream_maps, flattening or a selection "
+                    "within a column cannot be had in files",
+                    stream.name,
+                )
             self._metrics.enter_context(stream.get_sync_timer())
             self._counters[stream.name] = self._metrics.enter_context(stream.get_record_counter())
         if not stream.open_columns:
@@ -77,6 +96,29 @@ class Delivery:
                 self._note(item)
         except StreamFailed as failure:
             raise in_window(failure, window) from failure
+        if self._files is not None:
+            self._files.close_due()
+
+    def end(self, course: PartitionCourse) -> None:
+        """Nothing more comes of a partition, and if it was the last, of its stream and account.
+
+        Raises:
+            StreamFailed: some of their rows cannot be written.
+        """
+        key = key_of(course)
+        self._parts[key] -= 1
+        files = self._files_of(course.stream)
+        if files is not None and not self._parts[key]:
+            files.end(key)
+
+    def _settled(self, key: Key) -> None:
+        """A STATE may say of a stream and account what is in files that a message names."""
+        if self._files is not None and self._sync_windows is not None:
+            self._files.publish((self._sync_windows.name, key[1]))
+        self._write_state()
+
+    def _files_of(self, stream: TapStream) -> BatchFiles | None:
+        return None if stream.is_mapped else self._files
 
     def _take_page(self, course: PartitionCourse, window: Window | None, page: Page) -> None:
         course.pages += 1
@@ -98,7 +140,10 @@ class Delivery:
         if not batch.rows:
             return
         stream = course.stream
-        if stream.is_mapped:
+        files = self._files_of(stream)
+        if files is not None:
+            files.add(key_of(course), encoder, batch)
+        elif stream.is_mapped:
             for row in batch.rows:
                 for message in stream.map_record(encoder.to_python(row)):
                     self._writer.write_message(message)
@@ -114,28 +159,29 @@ class Delivery:
         if self._declared.get(stream.name) == columns:
             return
         self._declared[stream.name] = columns
-        for message in stream.schema_messages(columns):
+        messages = list(stream.schema_messages(columns))
+        files = self._files_of(stream)
+        if files is not None:
+            files.declare(stream.name, messages[-1].schema["properties"])
+        for message in messages:
             self._writer.write_message(message)
 
     def _close(self, course: PartitionCourse, closed: Closed) -> None:
         """Commits a window, unless it is open: then a later run reads it again."""
         if closed.window.closed:
-            until = self._published(course, closed.window.until)
-            if until == closed.window.until:
-                self._record(course, closed)
-            if until > closed.window.since:
-                self._commit(course, until)
+            outcome = self._outcome(course, closed)
+            files = self._files_of(course.stream)
+            if files is None:
+                self._settle(course, outcome, self._write_state)
+            else:
+                files.then(key_of(course), partial(self._settle, course, outcome))
         course.pages = course.records = 0
         course.provider_count = None
         self._events.progressed(course.partition, windows=1)
 
-    def _record(self, course: PartitionCourse, closed: Closed) -> None:
-        """Writes the row of `sync_windows`, where it is selected."""
-        if self._sync_windows is None:
-            return
-        self._declare(self._sync_windows)
+    def _outcome(self, course: PartitionCourse, closed: Closed) -> WindowOutcome:
         now = self._run.runtime.clock()
-        outcome = WindowOutcome(
+        return WindowOutcome(
             closed.window,
             closed.statistics,
             course.pages,
@@ -144,9 +190,20 @@ class Delivery:
             (now - closed.began).total_seconds(),
             closed_at=now,
         )
-        row = self._sync_windows.row(course.partition, outcome)
-        for message in self._sync_windows.map_record(row):
-            self._writer.write_message(message)
+
+    def _settle(
+        self,
+        course: PartitionCourse,
+        outcome: WindowOutcome,
+        write_state: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Commits a window whose rows are out, as far as it has settled at the provider."""
+        window = outcome.window
+        until = self._published(course, window.until)
+        if until == window.until:
+            self._record(course.partition, outcome)
+        if until > window.since:
+            self._commit(course, until, write_state)
 
     def _published(self, course: PartitionCourse, until: datetime) -> datetime:
         stream = course.stream
@@ -154,7 +211,24 @@ class Delivery:
             return until
         return stream.published(course.partition, until, self._run)
 
-    def _commit(self, course: PartitionCourse, until: datetime) -> None:
+    def _record(self, partition: Partition, outcome: WindowOutcome) -> None:
+        """Writes the row of `sync_windows`, where it is selected."""
+        if self._sync_windows is None:
+            return
+        self._declare(self._sync_windows)
+        row = self._sync_windows.row(partition, outcome)
+        files = self._files_of(self._sync_windows)
+        for message in self._sync_windows.map_record(row):
+            if files is None:
+                self._writer.write_message(message)
+            else:
+                spelled = {name: spell(value) for name, value in message.record.items()}
+                key = (self._sync_windows.name, partition.account.account)
+                files.add(key, _AS_IT_IS, Batch([spelled], careful=True))
+
+    def _commit(
+        self, course: PartitionCourse, until: datetime, write_state: Callable[[], None]
+    ) -> None:
         stream, context = course.stream, course.partition.context
         if not isinstance(stream, IncrementalStream) or not stream.is_incremental(self._run):
             return
@@ -163,10 +237,18 @@ class Delivery:
             watermarks.advance(stream.name, context, until, key=key)
             for other, instant in course.lane.beginnings(course.partition):
                 watermarks.begin(stream.name, other, self._published(course, instant), key=key)
-            self._write_state()
+            write_state()
 
     def _note(self, noted: Noted) -> None:
         stream, context = noted.partition.stream, noted.partition.context
         with self._writer.shield.whole():
             if self._run.watermarks.note(stream, context, noted.name, noted.value):
                 self._write_state()
+
+
+def key_of(course: PartitionCourse) -> Key:
+    """The stream and the account of a partition: their rows go into the same files."""
+    return course.stream.name, course.partition.account.account
+
+
+_AS_IT_IS = RowWriter({}, extra_selected=True)

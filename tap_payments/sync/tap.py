@@ -8,6 +8,7 @@ import logging
 import sys
 import threading
 import typing as t
+from collections import Counter
 from dataclasses import replace
 from functools import cached_property
 
@@ -15,6 +16,8 @@ from singer_sdk import Tap
 from singer_sdk.exceptions import ConfigValidationError
 
 from tap_payments.accounts.redaction import redacting, secrets_of
+from tap_payments.output.batch_files import BatchFiles
+from tap_payments.output.batch_settings import BatchSettings
 from tap_payments.output.states import States
 from tap_payments.output.stopping import ReaderGone, Stopped, last_words
 from tap_payments.output.writer import Writer
@@ -24,7 +27,7 @@ from tap_payments.streams.run import Run
 from tap_payments.streams.stream import ProviderStream
 from tap_payments.streams.sync_windows import SyncWindows
 from tap_payments.sync.courses import ask, plan_probes, plan_routes, read_course
-from tap_payments.sync.delivery import Delivery
+from tap_payments.sync.delivery import Delivery, key_of
 from tap_payments.sync.events import Events, Everybody
 from tap_payments.sync.failures import Failures, tell
 from tap_payments.sync.flight import Begun, Failed, Flight, Over
@@ -183,12 +186,17 @@ class ResilientTap(Tap):
                 for doubt in self.run.watermarks.doubts(stream.name, self.run.bounds.now):
                     self.logger.warning("%s: %s", stream.name, doubt)
         windows = [each for each in streams if isinstance(each, SyncWindows)]
+        chosen = [each for each in streams if isinstance(each, ProviderStream)]
+        routes = plan_routes(chosen, self.run)
+        files = self._batch_files()
         delivery = Delivery(
             self.run,
             self.writer,
             self.events,
             write_state=self.write_state,
             sync_windows=windows[0] if windows else None,
+            files=files,
+            parts=Counter(key_of(each) for route in routes for each in route.courses),
         )
 
         def arrive(course: PartitionCourse, window: Window | None, item: t.Any) -> None:
@@ -198,13 +206,23 @@ class ResilientTap(Tap):
                 if course.failure is not None:
                     raise course.failure
             elif isinstance(item, Over):
-                self.events.ended(course.partition, course.statistics)
+                try:
+                    delivery.end(course)
+                finally:
+                    self.events.ended(course.partition, course.statistics)
             else:
                 delivery.take(course, window, item)
 
-        chosen = [each for each in streams if isinstance(each, ProviderStream)]
-        self._fly(plan_routes(chosen, self.run), read_course, arrive)
-        delivery.finish()
+        with files.ending() if files else contextlib.nullcontext():
+            self._fly(routes, read_course, arrive)
+            delivery.finish()
+
+    def _batch_files(self) -> BatchFiles | None:
+        """The files that rows go into; None: they go out as RECORDs."""
+        config = self.config.get("batch_config")
+        if config is None:
+            return None
+        return BatchFiles(BatchSettings.of(config), self.writer, self.runtime.clock)
 
     def write_state(self) -> None:
         """Writes a STATE message, if the state has changed since the last and one is due."""

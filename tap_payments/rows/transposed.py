@@ -1,0 +1,80 @@
+"""Rows as columns: what is in their lines, a whole column at a time."""
+
+from __future__ import annotations
+
+import operator
+import typing as t
+
+import msgspec
+from msgspec import Raw, Struct
+
+from tap_payments.rows.exact_json import dumps, in_one_line, loads
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tap_payments.rows.batch import Batch, RowWriter
+
+Kind = t.Literal["text", "integer", "boolean", "json"]
+"""What a column holds: `json` are nested values, each as the text of its JSON."""
+
+Values = list[t.Any]
+
+_PLAIN = ({str}, {int}, {bool}, {str, type(None)}, {int, type(None)}, {bool, type(None)})
+_BOTH = {"true": True, "false": False}
+_lines = msgspec.json.Encoder().encode_lines
+
+
+def kind_of(field: Mapping[str, t.Any]) -> Kind:
+    """The kind of a column, by its JSON schema; decimals and numbers are texts of their digits."""
+    types = field.get("type", ())
+    types = {types} if isinstance(types, str) else set(types)
+    kinds = types - {"null"}
+    if kinds in ({"integer"}, {"boolean"}):
+        return t.cast("Kind", kinds.pop())
+    return "json" if kinds & {"object", "array"} else "text"
+
+
+def columns_of(writer: RowWriter, batch: Batch, kinds: Mapping[str, Kind]) -> list[Values]:
+    """The values of these columns, in their order; None where the row's line has null."""
+    if batch.careful:
+        rows = [writer.added | row for row in batch.rows]
+        return [[_value(row.get(name), kind) for row in rows] for name, kind in kinds.items()]
+    first = type(batch.rows[0])
+    own = dict(zip(first.__struct_encode_fields__, first.__struct_fields__, strict=True))
+    return [_column(batch.rows, own[name], kind) for name, kind in kinds.items()]
+
+
+def _column(rows: Sequence[Struct], name: str, kind: Kind) -> Values:
+    values = list(map(operator.attrgetter(name), rows))
+    types = set(map(type, values))
+    if types in _PLAIN:
+        return values
+    if types == {type(None)}:
+        return values
+    texts = _lines(values).decode().split("\n")[:-1]
+    if kind == "json":
+        return [None if text == "null" else text for text in texts]
+    return [_plain(text, kind) for text in texts]
+
+
+def _value(value: t.Any, kind: Kind) -> t.Any:
+    """A value, which may be kept as it was spelled."""
+    spelled = bytes(value) if isinstance(value, Raw) else dumps(value)
+    if b"\n" in spelled or b"\r" in spelled:
+        spelled = in_one_line(spelled)
+    return _plain(spelled.decode(), kind)
+
+
+def _plain(text: str, kind: Kind) -> t.Any:
+    """What a JSON text stands for in a column of a kind."""
+    if text == "null":
+        return None
+    if kind == "integer":
+        return int(text)
+    if kind == "boolean":
+        return _BOTH[text]
+    if kind == "json" or text[:1] != '"':
+        return text
+    # Half of a pair of surrogates is no character: its escape stands for it.
+    return t.cast("str", loads(text)).encode(errors="backslashreplace").decode()
