@@ -23,10 +23,6 @@ class Unknowable(Exception):
     """A fact cannot be told from what the account has; the message says why."""
 
 
-class NotLetIn(Unknowable):
-    """An account that refuses, or does not answer, is asked nothing else."""
-
-
 @dataclass(frozen=True)
 class Reply:
     """An answer whatever its status; header names are in lower case."""
@@ -99,7 +95,8 @@ class Fact:
     `question` is it as a sentence of the documentation. `assumed` is what the tap takes for
     granted, given an account's settings; None: nothing, it copes with either. `requests` are the
     questions that show it, in words. `read` asks them; `obtain` says how it gets known where the
-    account's data did not show it.
+    account's data did not show it. A fact that `is_about_access` is looked into also where the
+    account refuses.
     """
 
     id: str
@@ -109,6 +106,7 @@ class Fact:
     assumed: Callable[[Settings], t.Any] = lambda _settings: None
     setting: str | None = None
     obtain: str = ""
+    is_about_access: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,8 +159,7 @@ def examined(fact: Fact, inquiry: Inquiry) -> Finding:
     try:
         seen = fact.read(inquiry)
     except Unknowable as reason:
-        how = "" if isinstance(reason, NotLetIn) else fact.obtain
-        advice = sentence(f"{reason}. {how}")
+        advice = sentence(f"{reason}. {fact.obtain}")
         return Finding(fact.id, assumed, None, "unknown", None, advice)
     if assumed is None:
         verdict: Verdict = "observed"

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import email.utils
 import time
 import typing as t
 import zlib
 from dataclasses import dataclass, field
 from threading import Event
 
-from tap_payments.accounts.facts import NotLetIn, Reply, Unknowable
+from tap_payments.accounts.facts import Reply, Unknowable
 from tap_payments.errors import StreamFailed
 from tap_payments.http.origins import is_loopback, origin_of
 from tap_payments.http.retriable import Retriable
-from tap_payments.http.statuses import parse_retry_after
+from tap_payments.http.statuses import parse_date, parse_retry_after
 from tap_payments.rows.exact_json import dumps
 
 if t.TYPE_CHECKING:
@@ -90,7 +89,7 @@ class AccountInquiry:
         key = dumps([call.method, call.path, sorted(call.params.items()), call.json])
         if again or key not in self._known:
             if self.closed:
-                raise NotLetIn(self.closed)
+                raise Unknowable(self.closed)
             self._known[key] = self._asked(call)
         return self._known[key]
 
@@ -212,15 +211,6 @@ class _Head:
                 raise Unknowable("a report's compression is broken") from None
             is_cut = is_cut or len(found) == LONGEST_FILE
         return found[: found.rfind(b"\n") + 1] if is_cut else found
-
-
-def parse_date(text: str | None) -> datetime | None:
-    """The instant of a `Date` header; None where it is none."""
-    try:
-        instant = email.utils.parsedate_to_datetime(text or "")
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return instant if instant.tzinfo else None
 
 
 def _since(began: float) -> int:

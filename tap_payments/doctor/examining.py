@@ -14,13 +14,15 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tap_payments.accounts.account import Account
-    from tap_payments.accounts.facts import Probes
+    from tap_payments.accounts.facts import Fact, Probes
     from tap_payments.streams.provider import Provider
 
 TOLERATED_SKEW = 60
 """Seconds that this machine's clock may differ without a warning of the tap."""
 LIMIT_HEADERS = ("ratelimit-", "x-ratelimit-", "x-rate-limit-")
 
+LET_IN = (400, 409, 413, 422, 504)
+"""Answers that nobody gets whose credentials are wrong."""
 REFUSED = "the account lets nobody in"
 
 
@@ -60,11 +62,19 @@ def examine(provider: Provider, account: Account, most: int | None = None) -> Ex
     probes = t.cast("Probes", provider.probes)
     inquiry = AccountInquiry(account, budget_of(probes, most))
     authenticated = _let_in(inquiry, probes, account)
-    findings = [authenticated, *(examined(fact, inquiry) for fact in probes.facts)]
+    findings = [authenticated, *(_found(fact, inquiry) for fact in probes.facts)]
     findings += _of_all(inquiry, account)
     return Examination(
         provider.name, account.account, inquiry.requests, findings, inquiry.exchanges
     )
+
+
+def _found(fact: Fact, inquiry: AccountInquiry) -> Finding:
+    """What is known of a fact; nothing of most where the account lets nobody in."""
+    if inquiry.closed and not fact.is_about_access:
+        assumed = fact.assumed(inquiry.configured)
+        return Finding(fact.id, assumed, None, "unknown", None, sentence(f"{inquiry.closed}."))
+    return examined(fact, inquiry)
 
 
 def _let_in(inquiry: AccountInquiry, probes: Probes, account: Account) -> Finding:
@@ -94,7 +104,7 @@ def _let_in(inquiry: AccountInquiry, probes: Probes, account: Account) -> Findin
 
 def _judged(inquiry: AccountInquiry, reply: Reply, account: Account) -> Finding:
     """What an answer that is no refusal says."""
-    if reply.status in (400, 409, 422) or (reply.status == 200 and reply.json is not None):
+    if reply.status in LET_IN or (reply.status == 200 and reply.json is not None):
         changed = {
             name: value
             for name, value in inquiry.settings.items()

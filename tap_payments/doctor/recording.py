@@ -14,11 +14,11 @@ import msgspec
 from tap_payments.accounts.facts import is_name
 from tap_payments.accounts.redaction import secrets_of
 from tap_payments.accounts.settings import defaults_of
-from tap_payments.doctor.asking import parse_date
 from tap_payments.doctor.files import scrubbed_outline, scrubbed_report
 from tap_payments.doctor.scrubbing import Scrubber
 from tap_payments.errors import Refused
 from tap_payments.http.origins import origin_of
+from tap_payments.http.statuses import parse_date
 from tap_payments.rows.exact_json import dumps
 
 if t.TYPE_CHECKING:

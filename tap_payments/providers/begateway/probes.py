@@ -41,6 +41,7 @@ PROBES = Probes(
             obtain="401 and 403 say either that begateway.shop_id or begateway.secret_key is "
             "wrong, or that the PSP has to enable reports for the shop: check the first, ask the "
             "PSP for the second.",
+            is_about_access=True,
         ),
         Fact(
             "payment_method_types",

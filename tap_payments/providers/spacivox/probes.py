@@ -24,9 +24,13 @@ if t.TYPE_CHECKING:
 PATH = "/j/payment_transactions"
 DAYS = 32
 """The days that are asked for at once, and then in halves and quarters."""
-SAMPLES = 3
+TOO_LONG = (413, 504)
+"""Answers to a window that is too long for one."""
+WINDOWS = 8
+SAMPLES = 2
 MORE_DATA = "Run the doctor again when the account has more payments."
 SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
 
 
 def payments(since: datetime, until: datetime) -> Call:
@@ -51,8 +55,11 @@ def _sample(inquiry: Inquiry) -> list[t.Any]:
         Unknowable: there are none.
     """
     now = inquiry.now
-    for days in (1, DAYS // 4, DAYS):
-        if rows := _rows(inquiry, payments(now - timedelta(days=days), now)):
+    for hours in (24, 24 * DAYS // 4, 24 * DAYS, 6, 1):
+        reply = inquiry.ask(payments(now - timedelta(hours=hours), now))
+        if reply.status in TOO_LONG:
+            continue
+        if rows := [row for row in accepted(reply, list) if isinstance(row, dict)]:
             return rows
     raise Unknowable(f"the account has no payments in the last {DAYS} days")
 
@@ -90,7 +97,7 @@ def _longest_answer(inquiry: Inquiry) -> Seen:
     for days in (DAYS, DAYS // 4, 1):
         since = now - timedelta(days=days)
         reply = inquiry.ask(payments(since, now))
-        if reply.status in (413, 500, 502, 503, 504):
+        if reply.status in TOO_LONG:
             continue
         whole = _ids(accepted(reply, list))
         most = max(most, len(whole))
@@ -120,24 +127,47 @@ def _ids(rows: list[t.Any]) -> set[t.Any]:
 
 
 def _filters_by_timestamp(inquiry: Inquiry) -> Seen:
+    """Whether windows have only payments of their own time, and each payment is found by its."""
+    lag = _strays(inquiry)
+    if lag is None and not _are_found(inquiry):
+        lag = timedelta(0)
+    if lag is None:
+        return Seen(value=True)
+    have = inquiry.settings["lookback_days"]
+    need = max(have, lag.days + 2)
+    advice = f"Windows have payments of other times, up to {lag.days + 1} days off: `start` and "
+    advice += "`end` are about something else, such as when a payment was filed. "
+    if need > have:
+        return Seen(value=False, advice=advice + "The lookback makes up for it.", change=need)
+    return Seen(value=False, advice=advice + f"The lookback of {have} days makes up for it.")
+
+
+def _strays(inquiry: Inquiry) -> timedelta | None:
+    """By how much payments lie outside of the days that they were found in, at most."""
+    lag: timedelta | None = None
+    today = inquiry.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    for days in range(1, DAYS, DAYS // WINDOWS):
+        since = today - timedelta(days=days)
+        until = since + DAY
+        for row in _rows(inquiry, payments(since, until)):
+            at = _instant(row)
+            off = timedelta(0) if at is None else max(since - at, at - until)
+            if off > timedelta(0):
+                lag = max(off, lag or off)
+    return lag
+
+
+def _are_found(inquiry: Inquiry) -> bool:
+    """Whether some payments are found in the second of their timestamp."""
     now = inquiry.now
     dated = [each for each in _dated(inquiry) if each[1] < now - timedelta(minutes=10)]
     if not dated:
         raise Unknowable("all payments are of the last minutes")
-    missing = 0
-    samples = dated[:: max(1, len(dated) // SAMPLES)][:SAMPLES]
-    for row, at in samples:
+    for row, at in dated[:: max(1, len(dated) // SAMPLES)][:SAMPLES]:
         since = at.replace(microsecond=0)
-        missing += str(row.get("id")) not in _ids(_rows(inquiry, payments(since, since + SECOND)))
-    if not missing:
-        return Seen(value=True)
-    return Seen(
-        value=False,
-        advice=f"{missing} of {len(samples)} payments are not found by their timestamp: `start` "
-        "and `end` are about something else, such as when a payment was filed. Their lookback "
-        "makes up for it.",
-        change=max(7, inquiry.settings["lookback_days"]),
-    )
+        if str(row.get("id")) not in _ids(_rows(inquiry, payments(since, since + SECOND))):
+            return False
+    return True
 
 
 def _unknown_fields(inquiry: Inquiry) -> Seen:
@@ -178,7 +208,10 @@ PROBES = Probes(
             "filters_by_timestamp",
             "Whether `start` and `end` are about `timestamp`.",
             _filters_by_timestamp,
-            (f"GET {PATH}: the second of a payment",) * SAMPLES,
+            (
+                *(f"GET {PATH}: a day of the last {DAYS}",) * WINDOWS,
+                *(f"GET {PATH}: the second of a payment",) * SAMPLES,
+            ),
             assumed=lambda _settings: True,
             setting="spacivox.lookback_days",
             obtain=MORE_DATA,

@@ -41,6 +41,7 @@ PROBES = Probes(
             setting="zimpler.auth_method",
             obtain="Check zimpler.merchant_id and zimpler.api_key; with `header`, ask Zimpler for "
             "the header's name and set zimpler.api_key_header.",
+            is_about_access=True,
         ),
         Fact(
             "count_is_total",

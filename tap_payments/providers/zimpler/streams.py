@@ -94,7 +94,7 @@ class Transactions(WindowedStream):
 
     def _reader(self, reading: Reading, window: Window) -> ListReader:
         settings = reading.settings
-        last = DAY if settings["days_are_inclusive"] else timedelta(0)
+        last = window.until - DAY if settings["days_are_inclusive"] else window.until
         filters = {
             name: settings[name] for name in ("country_code", "site") if settings.get(name)
         } | {
@@ -102,7 +102,7 @@ class Transactions(WindowedStream):
             "limit": str(settings["page_size"]),
             # Both days are always sent: the defaults are surprising.
             "from_date": f"{window.since:%Y-%m-%d}",
-            "to_date": f"{window.until - last:%Y-%m-%d}",
+            "to_date": f"{last:%Y-%m-%d}",
         }
 
         def ask(offset: int) -> ListPage:
