@@ -22,15 +22,17 @@ if t.TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from tap_payments.runtime import Runtime
 
-def main(arguments: Sequence[str] | None = None) -> int:
+
+def main(arguments: Sequence[str] | None = None, runtime: Runtime | None = None) -> int:
     """Runs the command; its exit code. Nothing that a user can cause ends in a traceback."""
     options = parse_arguments(arguments)
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(message)s"
     )
     try:
-        return _run(options)
+        return _run(options, runtime)
     except KeyboardInterrupt:
         return _complain(130, "ended by SIGINT")
     except Exception as error:  # noqa: BLE001 - every one of them ends as a line
@@ -48,8 +50,8 @@ def _ended(error: Exception) -> tuple[t.Any, ...]:
     return 1, str(unexpected(error))
 
 
-def _run(options: argparse.Namespace) -> int:
-    patients = _patients(options.config)
+def _run(options: argparse.Namespace, runtime: Runtime | None) -> int:
+    patients = _patients(options.config, runtime)
     found = chosen(patients, options.accounts)
     if options.dry_run:
         for provider, account in found:
@@ -78,13 +80,13 @@ def _run(options: argparse.Namespace) -> int:
     return 0 if all(each.is_sound for each in examinations) else 1
 
 
-def _patients(sources: Sequence[str]) -> Patients:
+def _patients(sources: Sequence[str], runtime: Runtime | None) -> Patients:
     config: dict[str, t.Any] = {}
     for source in sources:
         if source != "ENV":
             with Path(source).open(encoding="utf-8") as file:
                 config |= json.load(checked("--config", file))
-    return Patients(config=config, parse_env_config="ENV" in sources)
+    return Patients(config=config, parse_env_config="ENV" in sources, runtime=runtime)
 
 
 def _say(*lines: str) -> None:

@@ -68,6 +68,8 @@ def record(
         documents[f"{number:04}.json"] = recorder.exchange(exchange)
     forbidden = {*recorder.scrubber.originals, *_secrets(provider, account)}
     for file, document in documents.items():
+        if leaks(document, forbidden):  # a row may hold a media type, too
+            document.get("response", {}).get("headers", {}).pop("content-type", None)
         if leaks(document, forbidden):
             yield f"{name}/{file} is not written: it would hold a value that has to stay with you"
         else:
