@@ -142,6 +142,16 @@ class Client:
         """By how much this machine's clock is ahead of the provider's; nothing up to a minute."""
         return self.clock.ahead
 
+    def exchange(self, call: Call) -> Answer:
+        """The answer to a call that is made once, whatever its status.
+
+        Raises:
+            Retriable: no whole answer came.
+            StreamFailed: none can come.
+        """
+        self.total.count()
+        return self._exchange(call)
+
     def _exchange(self, call: Call) -> Answer:
         request = requests.Request(
             call.method,

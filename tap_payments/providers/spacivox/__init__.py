@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tap_payments.providers.spacivox.account import Spacivox
+from tap_payments.providers.spacivox.probes import PROBES
 from tap_payments.providers.spacivox.streams import PaymentTransactions, Teams
 from tap_payments.streams.provider import Provider
 
-SPACIVOX = Provider(Spacivox, (PaymentTransactions, Teams))
+SPACIVOX = Provider(Spacivox, (PaymentTransactions, Teams), PROBES)

@@ -36,6 +36,13 @@ class Spacivox(Account):
             title="Teams",
             description="Only these teams, each with a watermark of its own.",
         ),
+        th.Property(
+            "longest_answer",
+            th.IntegerType(minimum=1),
+            title="Longest answer",
+            description="An answer of so many rows may be cut: its window is halved. Not set: "
+            "Spacivox documents no limit.",
+        ),
         window_days=1,
         lookback_days=3,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 from datetime import timedelta
 
-from tap_payments.errors import WindowTooLong
+from tap_payments.errors import StreamFailed, WindowTooLong
 from tap_payments.http.calls import Call
 from tap_payments.providers.spacivox import schemas
 from tap_payments.streams.page import Page
@@ -17,6 +17,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tap_payments.accounts.account import Account
+    from tap_payments.accounts.settings import Settings
     from tap_payments.streams.partition import Context
     from tap_payments.streams.reading import Reading
     from tap_payments.streams.run import Run
@@ -52,16 +53,36 @@ class PaymentTransactions(WindowedStream):
         }
         if "team" in reading.context:
             params["team"] = str(reading.context["team"])
+        is_splittable = length / 2 >= SHORTEST
         try:
             rows: list[t.Any] = reading.fetch(
-                Call("GET", "/j/payment_transactions", params), splittable=length / 2 >= SHORTEST
+                Call("GET", "/j/payment_transactions", params), splittable=is_splittable
             )
+            if _may_be_cut(rows, reading.settings, splittable=is_splittable):
+                raise WindowTooLong
         except WindowTooLong:
             middle = (window.since + length / 2).replace(microsecond=0)
             for half in (Window(window.since, middle), Window(middle, window.until)):
                 yield from self.read_window(reading, half)
         else:
             yield Page(rows, window=window)
+
+
+def _may_be_cut(rows: list[t.Any], settings: Settings, *, splittable: bool) -> bool:
+    """Whether an answer is as long as answers get.
+
+    Raises:
+        StreamFailed: it is, and its window is as short as windows get.
+    """
+    limit = settings.get("longest_answer")
+    is_longest = limit is not None and len(rows) >= limit
+    if is_longest and not splittable:
+        raise StreamFailed(
+            f"an answer of {len(rows)} rows may be cut, and its window is too short to be halved: "
+            "check spacivox.longest_answer, or name teams in spacivox.teams",
+            kind="config",
+        )
+    return is_longest
 
 
 class Teams(SnapshotStream):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tap_payments.providers.zimpler.account import Zimpler
+from tap_payments.providers.zimpler.probes import PROBES
 from tap_payments.providers.zimpler.streams import CurrentBalance, Transactions
 from tap_payments.streams.provider import Provider
 
-ZIMPLER = Provider(Zimpler, (Transactions, CurrentBalance))
+ZIMPLER = Provider(Zimpler, (Transactions, CurrentBalance), PROBES)

@@ -89,6 +89,14 @@ class Zimpler(Account):
             title="Page size",
             description="Transactions per request.",
         ),
+        th.Property(
+            "days_are_inclusive",
+            th.BooleanType,
+            default=True,
+            title="Inclusive days",
+            description="Whether the day `to_date` itself belongs to an answer, as Zimpler "
+            "documents it. Off, the day after it is sent.",
+        ),
         window_days=7,
         lookback_days=1,
     )

@@ -94,14 +94,15 @@ class Transactions(WindowedStream):
 
     def _reader(self, reading: Reading, window: Window) -> ListReader:
         settings = reading.settings
+        last = window.until - DAY if settings["days_are_inclusive"] else window.until
         filters = {
             name: settings[name] for name in ("country_code", "site") if settings.get(name)
         } | {
             "ascending": "true",
             "limit": str(settings["page_size"]),
-            # Both are inclusive days, and both are always sent: the defaults are surprising.
+            # Both days are always sent: the defaults are surprising.
             "from_date": f"{window.since:%Y-%m-%d}",
-            "to_date": f"{window.until - DAY:%Y-%m-%d}",
+            "to_date": f"{last:%Y-%m-%d}",
         }
 
         def ask(offset: int) -> ListPage:

@@ -1,0 +1,1 @@
+"""Finds out, against a live account, what the vendor's documents leave open, and records it."""
