@@ -174,7 +174,15 @@ class ProviderStream(TapStream):
 
     def apply_catalog(self, catalog: Catalog) -> None:
         """Takes selection and method from a catalog; keys that it leaves out stay."""
+        entry = catalog.get_stream(self.name)
+        declared = entry.schema.properties if entry else None
+        lacking = [name for name in self.schema["properties"] if name not in (declared or ())]
         super().apply_catalog(catalog)
+        if declared and lacking:
+            self.warn_once(
+                f"the catalog lacks {', '.join(lacking)}: it is of another version of the tap, and "
+                "these columns go into _extra; make it anew with --discover"
+            )
         if not self.primary_keys:
             self.primary_keys = type(self).primary_keys  # type: ignore[assignment]  # a tuple here
         cursor: t.Any = type(self).replication_key  # a property of the SDK's where we name none

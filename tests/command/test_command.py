@@ -248,3 +248,19 @@ def test_a_reader_that_closes_the_pipe_ends_the_tap_with_one_line(
         assert process.stderr.count("WARNING") == 1
         for word in ("Traceback", "BrokenPipe", "Exception ignored", "Ended by", "ERROR"):
             assert word not in process.stderr
+
+
+def test_a_catalog_of_another_version_is_called_that(
+    commands: Commands, config: Path, tmp_path: Path
+) -> None:
+    catalog = json.loads(commands("--config", config, "--discover").stdout)
+    for entry in catalog["streams"]:
+        if entry["stream"] == "zimpler_transactions":
+            del entry["schema"]["properties"]["fee_amount"]
+    done = commands("--config", config, "--catalog", written(tmp_path, "catalog.json", catalog))
+    assert done.code == 0
+    words = "zimpler_transactions: the catalog lacks fee_amount: it is of another version"
+    assert done.stderr.count(words) == 1
+    record = done.run.records("zimpler_transactions")[0]
+    assert "fee_amount" not in record
+    assert "fee_amount" in json.loads(record["_extra"])
