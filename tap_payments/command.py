@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import sys
 import typing as t
@@ -11,7 +10,7 @@ import typing as t
 from singer_sdk.exceptions import ConfigValidationError
 
 from tap_payments.errors import Refused, SyncFailed, unexpected
-from tap_payments.output.stopping import OutputLost, ReaderGone, Stopped
+from tap_payments.output.stopping import OutputLost, ReaderGone, Stopped, leave
 from tap_payments.output.writer import silence_stdout
 from tap_payments.tap import TapPayments
 
@@ -25,14 +24,14 @@ def run(tap: type[TapPayments] = TapPayments) -> None:
     try:
         tap.cli()
     except OutputLost as lost:  # it has said why
-        _leave(lost.code)
+        leave(lost.code)
     except (ReaderGone, BrokenPipeError):
         silence_stdout()
         logger.warning("%s; the next run resumes at the last STATE that it took", ReaderGone.words)
-        _leave(ReaderGone.code)
+        leave(ReaderGone.code)
     except Stopped as stopped:
         logger.warning("Ended by %s; the next run resumes at the last STATE", stopped)
-        _leave(stopped.code)
+        leave(stopped.code)
     except Exception as error:  # noqa: BLE001 - every one of them ends as a line
         for line in lines_of(error):
             logger.error("%s", line)  # noqa: TRY400 - without a traceback
@@ -60,10 +59,3 @@ def lines_of(error: Exception) -> Sequence[str]:  # noqa: PLR0911 - a table, in 
     if isinstance(error, UnicodeDecodeError):
         return ["a file given on the command line is not UTF-8"]
     return [str(unexpected(error))]
-
-
-def _leave(code: int) -> None:
-    """Ends at once: threads that still wait for an answer are not waited for."""
-    logging.shutdown()
-    sys.stderr.flush()
-    os._exit(code)

@@ -20,15 +20,19 @@ if t.TYPE_CHECKING:
     from datetime import datetime
 
 
-class Unreadable(ValueError):
+class TapError(Exception):
+    """Whatever the tap itself raises, for somebody who handles it or for the user."""
+
+
+class Unreadable(TapError, ValueError):
     """A body that is not what the vendor's document says."""
 
 
-class WindowTooLong(Exception):
+class WindowTooLong(TapError):
     """The API cannot answer for so long a window."""
 
 
-class QuotaSpent(Exception):
+class QuotaSpent(TapError):
     """The provider's daily quota is used up: the stream ends cleanly and resumes later."""
 
     def __init__(self, message: str, *, resumes_at: datetime | None = None) -> None:
@@ -36,7 +40,7 @@ class QuotaSpent(Exception):
         self.resumes_at = resumes_at
 
 
-class StreamFailed(Exception):
+class StreamFailed(TapError):
     """This stream fails for this account; the others go on. The message is for the user.
 
     `kind` says who can mend it: `config` the user, `transient` time, `system` us.
@@ -59,7 +63,7 @@ class AccountFailed(StreamFailed):
         return AccountFailed(str(self), kind=self.kind, status=self.status)
 
 
-class Refused(Exception):
+class Refused(TapError):
     """What was given on the command line cannot be used; a line for each problem."""
 
     def __init__(self, *problems: str) -> None:
@@ -67,7 +71,7 @@ class Refused(Exception):
         self.problems = problems
 
 
-class SyncFailed(Exception):
+class SyncFailed(TapError):
     """Some streams failed; the message names each of them."""
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harness import results
 from harness.bench import HERE, Bench, serving
+from harness.sections.accounts import accounts
 from harness.sections.latency import latency
 from harness.sections.loaders import loaders
 from harness.sections.memory import memory
@@ -25,6 +26,7 @@ SECTIONS = {
     "hash": ("Personal data hashed", hashed),
     "memory": ("Memory", memory),
     "latency": ("Latency", latency),
+    "accounts": ("Many accounts", accounts),
     "csv": ("CSV reports", reports),
     "loaders": ("Loaders", loaders),
     "reconciliation": ("Closing a month", reconciliation),

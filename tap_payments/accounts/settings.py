@@ -61,7 +61,7 @@ def account_settings(
             th.IntegerType(minimum=1, maximum=16),
             default=4,
             title="Concurrency",
-            description="Windows fetched at once; also the most requests open to one account.",
+            description="The most requests that may be open to one account.",
         ),
     ]
     schema = th.PropertiesList(*own, *common).to_dict()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import logging
-import os
 import sys
 import typing as t
 from pathlib import Path
@@ -16,7 +14,7 @@ from tap_payments.airbyte import commands, messages
 from tap_payments.airbyte.logs import told_to
 from tap_payments.airbyte.writer import AirbyteWriter
 from tap_payments.errors import Refused, SyncFailed, unexpected
-from tap_payments.output.stopping import OutputLost, Stopped
+from tap_payments.output.stopping import OutputLost, Stopped, leave
 from tap_payments.runtime import Runtime
 
 if t.TYPE_CHECKING:
@@ -30,9 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         with told_to(writer):
             code = _run(given, writer)
-        _leave(code)
+        leave(code)
     except Stopped as late:
-        _leave(late.code)
+        leave(late.code)
 
 
 def _run(given: argparse.Namespace, writer: AirbyteWriter) -> int:
@@ -84,13 +82,6 @@ def _parser() -> argparse.ArgumentParser:
         for file in files:
             verb.add_argument(f"--{file}", type=Path, required=file != "state", metavar="FILE")
     return parser
-
-
-def _leave(code: int) -> None:
-    """Ends at once: threads that still wait for an answer are not waited for."""
-    logging.shutdown()
-    sys.stderr.flush()
-    os._exit(code)
 
 
 if __name__ == "__main__":

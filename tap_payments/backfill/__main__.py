@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import typing as t
 from pathlib import Path
@@ -13,7 +12,6 @@ from singer_sdk.exceptions import ConfigValidationError
 from tap_payments.backfill.arguments import parse_arguments
 from tap_payments.backfill.cutting import Cut
 from tap_payments.backfill.files import (
-    Refused,
     check_writable,
     read_json,
     read_plan,
@@ -24,7 +22,8 @@ from tap_payments.backfill.merging import merge_state
 from tap_payments.backfill.planning import Choice, plan_backfill
 from tap_payments.backfill.running import ShardRun
 from tap_payments.backfill.shards import dump
-from tap_payments.output.stopping import OutputLost, ReaderGone, Stopped
+from tap_payments.errors import Refused
+from tap_payments.output.stopping import OutputLost, ReaderGone, Stopped, leave
 from tap_payments.output.writer import silence_stdout
 from tap_payments.tap import TapPayments
 
@@ -46,26 +45,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return commands[options.command](options)
     except OutputLost as lost:  # it has said why
-        _leave(lost.code)
+        leave(lost.code)
     except (ReaderGone, BrokenPipeError):
         silence_stdout()
         _complain(ReaderGone.words)
-        _leave(ReaderGone.code)
+        leave(ReaderGone.code)
     except Stopped as stopped:
         _complain(f"ended by {stopped}")
-        _leave(stopped.code)
+        leave(stopped.code)
     except ConfigValidationError as refusal:
         return _complain(*refusal.errors)
     except Refused as refusal:
         return _complain(str(refusal))
     except OSError as error:
         return _complain(f"{error.filename or 'the system'}: {error.strerror}")
-
-
-def _leave(code: int) -> t.NoReturn:
-    """Ends at once: threads that still wait for an answer are not waited for."""
-    logging.shutdown()
-    os._exit(code)
 
 
 def _plan(options: argparse.Namespace) -> int:

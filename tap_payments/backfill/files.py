@@ -10,16 +10,13 @@ import typing as t
 import msgspec
 
 from tap_payments.backfill.shards import Plan, ShardResult
+from tap_payments.errors import Refused
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 T = t.TypeVar("T")
-
-
-class Refused(Exception):
-    """What was asked for cannot be done; the message says why and what to do."""
 
 
 def read_json(path: Path, what: str) -> t.Any:

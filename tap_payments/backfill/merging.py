@@ -5,8 +5,7 @@ from __future__ import annotations
 import copy
 import typing as t
 
-from tap_payments.backfill.files import Refused
-from tap_payments.errors import StreamFailed
+from tap_payments.errors import Refused, StreamFailed
 from tap_payments.windows.instants import format_instant
 from tap_payments.windows.watermarks import Watermarks, state_problem
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import typing as t
 
 from tap_payments.backfill.cutting import pieces
-from tap_payments.backfill.files import Refused
 from tap_payments.backfill.reach import REPORT_REQUESTS, Reach
 from tap_payments.backfill.scope import settings_digest
 from tap_payments.backfill.shards import Beginning, Plan, Series, Shard, shard_id
+from tap_payments.errors import Refused
 from tap_payments.streams.incremental import IncrementalStream
 from tap_payments.windows.bounds import Bounds
 from tap_payments.windows.instants import format_instant

@@ -6,10 +6,10 @@ import typing as t
 
 from singer_sdk.singerlib import StateMessage
 
-from tap_payments.backfill.files import Refused, check_writable, write_whole
+from tap_payments.backfill.files import check_writable, write_whole
 from tap_payments.backfill.scope import check_settings, shard_settings
 from tap_payments.backfill.shards import ShardResult, dump
-from tap_payments.errors import SyncFailed
+from tap_payments.errors import Refused, SyncFailed
 from tap_payments.output.stopping import Stopped
 from tap_payments.output.writer import Writer
 from tap_payments.streams.sync_windows import SyncWindows

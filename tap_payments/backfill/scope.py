@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typing as t
 
-from tap_payments.backfill.files import Refused
 from tap_payments.backfill.shards import digest_of
+from tap_payments.errors import Refused
 from tap_payments.streams.stream import ProviderStream
 from tap_payments.windows.instants import format_instant
 

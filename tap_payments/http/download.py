@@ -7,7 +7,7 @@ import tempfile
 import typing as t
 import zlib
 
-from tap_payments.errors import StreamFailed, Unreadable
+from tap_payments.errors import StreamFailed, TapError, Unreadable
 from tap_payments.http.origins import is_loopback, origin_of
 from tap_payments.http.retriable import Retriable
 from tap_payments.http.statuses import outcome_of
@@ -23,7 +23,7 @@ PIECE = 2**18
 """So many bytes are unpacked at a time."""
 
 
-class Gone(Exception):
+class Gone(TapError):
     """There is no file at this link, or not any more (403, 404)."""
 
 

@@ -9,7 +9,7 @@ import typing as t
 
 import urllib3
 
-from tap_payments.errors import StreamFailed
+from tap_payments.errors import StreamFailed, TapError
 
 PROXY_ADVICE = (
     "the proxy asks for credentials: give them in HTTPS_PROXY, as http://user:password@host:port"
@@ -22,7 +22,7 @@ _CAUSES = {
 }
 
 
-class Retriable(Exception):
+class Retriable(TapError):
     """What another try may cure; `advice` says what to do where none does.
 
     `wait` are the seconds that the server asked for, if it did. `slow` says that it took too long

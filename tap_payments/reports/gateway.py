@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import typing as t
 
+from tap_payments.errors import TapError
+
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tap_payments.reports.jobs import ReportJob, ReportRequest
 
 
-class RateLimited(Exception):
+class RateLimited(TapError):
     """The API refused a request (429); `retry_after` is in seconds, None where it gives none."""
 
     def __init__(self, retry_after: float | None = None) -> None:
@@ -18,11 +20,11 @@ class RateLimited(Exception):
         self.retry_after = retry_after
 
 
-class AnswerLost(Exception):
+class AnswerLost(TapError):
     """No usable answer came: timeout, connection lost, 5xx. The message says which, in short."""
 
 
-class LinkGone(Exception):
+class LinkGone(TapError):
     """The link to a report's file is no longer good; the job list has a fresh one."""
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typing as t
 
+from tap_payments.errors import TapError
+
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -11,7 +13,7 @@ Cells = list[str | None]
 Extra = dict[str, str | None]
 
 
-class ReportUnreadable(ValueError):
+class ReportUnreadable(TapError, ValueError):
     """A report that is not what it should be; says what is wrong and where, and no content."""
 
 

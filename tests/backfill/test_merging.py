@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_payments.backfill.files import Refused
 from tap_payments.backfill.merging import merge_state
 from tap_payments.backfill.shards import Beginning, Plan, Series, Shard, ShardResult
+from tap_payments.errors import Refused
 from tap_payments.windows.instants import DAY, format_instant
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
