@@ -204,7 +204,7 @@ class Report(IncrementalStream):
             added={
                 "_account": tikpay.account,
                 "_report_job_id": report.job.job_id,
-                "_report_created_at": format_instant(report.made),
+                "_report_created_at": format_instant(report.created),
                 "_window_since": format_instant(report.since),
                 "_window_until": format_instant(report.until),
                 "_operator_timezone": report.zone,
