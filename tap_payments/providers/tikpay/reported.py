@@ -30,6 +30,7 @@ if t.TYPE_CHECKING:
     from datetime import datetime
 
     from singer_sdk import Tap
+    from singer_sdk.singerlib import Catalog
 
     from tap_payments.accounts.account import Account
     from tap_payments.accounts.settings import Schema
@@ -221,8 +222,13 @@ class Report(IncrementalStream):
             size = len(batch.rows) * len(table.columns) * CELL
             yield Rows(batch, codec, table.columns, size)
 
+    def apply_catalog(self, catalog: Catalog) -> None:
+        """Takes selection from a catalog; a key is selected, whatever that says."""
+        super().apply_catalog(catalog)
+        self.mask.update({("properties", key): True for key in self.primary_keys})
+
     def _is_selected(self, name: str) -> bool:
-        return name in self.primary_keys or bool(self.mask[("properties", name)])
+        return bool(self.mask[("properties", name)])
 
     def schema_messages(self, columns: Sequence[str] = ()) -> Iterable[SchemaMessage]:
         """The SCHEMA with a report's own columns, and without those that are deselected."""
