@@ -12,7 +12,7 @@ from singer_sdk.singerlib import SchemaMessage
 from tap_payments.errors import StreamFailed
 from tap_payments.http.calls import Tally
 from tap_payments.providers.tikpay import schemas
-from tap_payments.reports.planning import ReportNeed
+from tap_payments.reports.planning import REMEMBERED, ReportNeed
 from tap_payments.rows import fields
 from tap_payments.rows.privacy import replacement
 from tap_payments.streams.incremental import IncrementalStream
@@ -41,9 +41,6 @@ if t.TYPE_CHECKING:
     from tap_payments.streams.reading import Reading
     from tap_payments.streams.run import Run
     from tap_payments.streams.stream import Member
-
-STARTED = "report_jobs"
-"""Where the state remembers the jobs that the tap started."""
 
 CELL = 64
 """Bytes that a cell of a report takes while it waits to be written, on average."""
@@ -85,7 +82,7 @@ class ReportLane(Lane):
                 spelled = {job_id: format_instant(made) for job_id, made in sorted(jobs)}
                 if spelled != self._noted.get(partition):
                     self._noted[partition] = spelled
-                    yield Noted(partition, STARTED, spelled)
+                    yield Noted(partition, REMEMBERED, spelled)
 
 
 class Report(IncrementalStream):
@@ -139,7 +136,7 @@ class Report(IncrementalStream):
 
     def _started(self, partition: Partition, run: Run) -> dict[str, datetime]:
         """The jobs that earlier runs started, and when; what is not an instant is no job."""
-        jobs = run.watermarks.noted(self.name, partition.context, STARTED)
+        jobs = run.watermarks.noted(self.name, partition.context, REMEMBERED)
         found = {}
         for job_id, made in (jobs if isinstance(jobs, dict) else {}).items():
             with contextlib.suppress(ValueError, AttributeError):
