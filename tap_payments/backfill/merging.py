@@ -7,6 +7,7 @@ import typing as t
 
 from tap_payments.errors import Refused, StreamFailed
 from tap_payments.windows.instants import format_instant
+from tap_payments.windows.intervals import Intervals
 from tap_payments.windows.watermarks import Watermarks, state_problem
 
 if t.TYPE_CHECKING:
@@ -86,7 +87,9 @@ def merge_state(plan: Plan, results: Iterable[ShardResult], state: State) -> Mer
     for series in plan.series:
         shards, key = plan.shards_of(series), series.replication_key
         merged.gaps.extend(_missing(series, shards, done))
-        since, until = shards[0].since, _prefix(shards, done)
+        complete = Intervals.of(*((each.since, each.until) for each in shards if each.id in done))
+        since = shards[0].since
+        until = complete.whole_from(since)
         for context in series.contexts:
             known = _watermark(watermarks, series.stream, context)
             if known is not None and known < since:
@@ -99,16 +102,6 @@ def merge_state(plan: Plan, results: Iterable[ShardResult], state: State) -> Mer
                 _watermark(watermarks, series.stream, beginning.context)
                 watermarks.begin(series.stream, beginning.context, beginning.watermark, key=key)
     return merged
-
-
-def _prefix(shards: list[Shard], done: set[str]) -> datetime:
-    """The end of what is complete without a gap from the first shard's start."""
-    end = shards[0].since
-    for shard in shards:
-        if shard.id not in done or shard.since > end:
-            break
-        end = max(end, shard.until)
-    return end
 
 
 def _missing(series: Series, shards: list[Shard], done: set[str]) -> list[Gap]:

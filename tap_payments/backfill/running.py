@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
+import msgspec
 from singer_sdk.singerlib import StateMessage
 
 from tap_payments.backfill.files import check_writable, write_whole
@@ -12,6 +13,7 @@ from tap_payments.backfill.shards import ShardResult, dump
 from tap_payments.errors import Refused, SyncFailed
 from tap_payments.output.stopping import Stopped
 from tap_payments.output.writer import Writer
+from tap_payments.reports.planning import REMEMBERED
 from tap_payments.streams.sync_windows import SyncWindows
 from tap_payments.sync.events import Events
 from tap_payments.tap import TapPayments
@@ -90,6 +92,12 @@ class ShardTap(TapPayments):
         """How many requests the shard's account was sent."""
         return sum(account.client.total.requests for account in self.stream.accounts)
 
+    def report_jobs(self) -> dict[str, str]:
+        """The report jobs that were started for the shard, and when."""
+        context = {"_account": self.shard.account}
+        jobs = self.run.watermarks.noted(self.shard.stream, context, REMEMBERED)
+        return jobs if isinstance(jobs, dict) else {}
+
 
 class ShardRun:
     """One run of one shard, from its first message to its result."""
@@ -105,8 +113,25 @@ class ShardRun:
         self.path = result
         self.clock = settings.runtime.clock
         self.tap = ShardTap(
-            shard=found, config=shard_settings(settings, found), runtime=settings.runtime
+            shard=found,
+            config=shard_settings(settings, found),
+            state=self._remembered(),
+            runtime=settings.runtime,
         )
+
+    def _remembered(self) -> dict[str, t.Any]:
+        """A state that knows the report jobs which an earlier try of the shard has started."""
+        try:
+            before = msgspec.json.decode(self.path.read_bytes(), type=ShardResult)
+        except (OSError, msgspec.MsgspecError):
+            return {}
+        if not before.report_jobs or before.plan != self.plan.digest:
+            return {}
+        if before.shard != self.shard.id:
+            return {}
+        context = {"_account": self.shard.account}
+        partition = {"context": context, REMEMBERED: before.report_jobs}
+        return {"bookmarks": {self.shard.stream: {"partitions": [partition]}}}
 
     def run(self) -> ShardResult:
         """Writes the shard's messages to stdout and then its result.
@@ -144,6 +169,7 @@ class ShardRun:
             requests=self.tap.requests(),
             seconds=round((self.clock() - started).total_seconds(), 3),
             error=error,
+            report_jobs=self.tap.report_jobs(),
         )
         with self.tap.writer.shield.whole():
             write_whole(self.path, dump(result, indent=2))

@@ -78,7 +78,10 @@ class Plan(Struct, frozen=True, dict=True):
 
 
 class ShardResult(Struct, frozen=True):
-    """What became of a shard; `plan` is the plan's digest, `contexts` those that are complete."""
+    """What became of a shard; `plan` is the plan's digest, `contexts` those that are complete.
+
+    `report_jobs` are the jobs that were started for it, and when: a retry takes them over.
+    """
 
     plan: str
     shard: str
@@ -92,6 +95,7 @@ class ShardResult(Struct, frozen=True):
     requests: int
     seconds: float
     error: str | None = None
+    report_jobs: dict[str, str] = {}
 
 
 def dump(value: t.Any, *, indent: int | None = None) -> str:

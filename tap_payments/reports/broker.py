@@ -11,6 +11,7 @@ import typing as t
 from datetime import timedelta
 
 from tap_payments.errors import QuotaSpent, StreamFailed
+from tap_payments.reports.coverage import created_at
 from tap_payments.reports.gateway import LinkGone
 from tap_payments.reports.job_list import JobList
 from tap_payments.reports.jobs import ReportStatus
@@ -47,15 +48,15 @@ class ReportPolicy(t.NamedTuple):
 class ReadyReport(t.NamedTuple):
     """A report that can be read now, and the interval that it covers, in UTC.
 
-    `until` is the watermark to commit after its last row. `zone` is the operator's (IANA), `made`
-    when the report was asked for: of two reports it says which is newer.
+    `until` is the watermark to commit after its last row. `zone` is the operator's (IANA),
+    `created` when the report was made: it says which of two is newer.
     """
 
     job: ReportJob
     since: datetime
     until: datetime
     zone: str
-    made: datetime
+    created: datetime
 
     @property
     def is_empty(self) -> bool:
@@ -150,8 +151,8 @@ class ReportBroker:
                 case State.READY:
                     series.hand_out(report)
                     if report.job is not None and report.made is not None:
-                        since, until = report.covers
-                        yield ReadyReport(report.job, since, until, report.zone.key, report.made)
+                        created = created_at(report.job, report.zone, report.made)
+                        yield ReadyReport(report.job, *report.covers, report.zone.key, created)
                 case State.MAKING:
                     if not self._poll(series, report):
                         return

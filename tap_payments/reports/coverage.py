@@ -54,6 +54,13 @@ def made_at(job: ReportJob, zone: ZoneInfo, asked_at: datetime | None) -> dateti
     return min(_both(job.created_at, zone))
 
 
+def created_at(job: ReportJob, zone: ZoneInfo, about: datetime) -> datetime:
+    """When a job was created, by its entry, in the zone in which that is nearest to an instant."""
+    if job.created_at is None:
+        return about
+    return min(_both(job.created_at, zone), key=lambda each: abs(each - about))
+
+
 def made_at_latest(
     job: ReportJob, zone: ZoneInfo, asked_at: datetime | None, now: datetime
 ) -> datetime | None:

@@ -21,6 +21,10 @@ if t.TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 
+REMEMBERED = "report_jobs"
+"""Where a state, or a backfill's result, keeps the jobs that the tap started, and when it did."""
+
+
 class ReportNeed(t.NamedTuple):
     """What one run needs of one report type; instants in UTC.
 

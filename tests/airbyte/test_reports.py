@@ -23,6 +23,7 @@ OWN = {
     "_window_since",
     "_window_until",
     "_operator_timezone",
+    "_report_created_at",
 }
 
 

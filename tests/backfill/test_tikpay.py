@@ -153,6 +153,22 @@ def test_a_job_that_is_not_ready_in_time_leaves_the_shard_incomplete(box: Box) -
     assert len(box.sandbox.tikpay.jobs) == 1
 
 
+def test_a_retry_knows_the_job_that_the_first_try_started(box: Box) -> None:
+    """Also where `createdAt` may be read as hours before the end of the shard."""
+    box.config["tikpay"]["max_wait"] = 0
+    box.sandbox.tikpay.created_at_zone = "utc"
+    box.sandbox.tikpay.job_seconds = 3600
+    (shard,) = box.make_plan(*TAPS, "--shards", "1")["shards"]
+    for _ in range(3):
+        assert box.run(shard).code == 1
+        (job,) = box.sandbox.tikpay.jobs
+        assert set(box.read(shard)["report_jobs"]) == {job.id}
+        box.sandbox.clock.advance(minutes=10)
+    box.sandbox.clock.advance(hours=2)
+    assert box.run(shard).code == 0
+    assert len(box.sandbox.tikpay.jobs) == 1
+
+
 def test_a_job_that_covers_only_a_part_of_the_shard_is_not_enough(box: Box) -> None:
     start = f"{day(11)}T00:00:00"
     box.sandbox.tikpay.start_job("main", "TAPS", start, f"{day(6)}T00:00:00")

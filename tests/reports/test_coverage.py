@@ -12,6 +12,7 @@ import pytest
 from tap_payments.reports.coverage import (
     coverage_of_job,
     coverage_of_request,
+    created_at,
     is_expired,
     made_at,
     made_at_latest,
@@ -176,6 +177,14 @@ def test_when_the_tap_started_a_job_is_known_exactly() -> None:
     assert made_at(job(), SYDNEY, asked_at) == asked_at
     assert made_at_latest(job(), SYDNEY, asked_at, asked_at) == asked_at
     assert made_at(job(created_at=None), SYDNEY, None) is None
+
+
+def test_when_a_job_was_created_is_read_in_the_zone_that_fits_to_when_it_was_asked_for() -> None:
+    local_reading, as_utc = utc("2025-02-02T17:00:00"), utc("2025-02-03T04:00:00")
+    minute = timedelta(minutes=1)
+    assert created_at(job(), SYDNEY, local_reading - minute) == local_reading
+    assert created_at(job(), SYDNEY, as_utc - minute) == as_utc
+    assert created_at(job(created_at=None), SYDNEY, as_utc) == as_utc
 
 
 def test_a_job_may_have_expired_when_it_has_in_one_zone_and_has_when_it_has_in_both() -> None:

@@ -12,7 +12,7 @@ from singer_sdk.singerlib import SchemaMessage
 from tap_payments.errors import StreamFailed
 from tap_payments.http.calls import Tally
 from tap_payments.providers.tikpay import schemas
-from tap_payments.reports.planning import ReportNeed
+from tap_payments.reports.planning import REMEMBERED, ReportNeed
 from tap_payments.rows import fields
 from tap_payments.rows.privacy import replacement
 from tap_payments.streams.incremental import IncrementalStream
@@ -30,6 +30,7 @@ if t.TYPE_CHECKING:
     from datetime import datetime
 
     from singer_sdk import Tap
+    from singer_sdk.singerlib import Catalog
 
     from tap_payments.accounts.account import Account
     from tap_payments.accounts.settings import Schema
@@ -40,9 +41,6 @@ if t.TYPE_CHECKING:
     from tap_payments.streams.reading import Reading
     from tap_payments.streams.run import Run
     from tap_payments.streams.stream import Member
-
-STARTED = "report_jobs"
-"""Where the state remembers the jobs that the tap started."""
 
 CELL = 64
 """Bytes that a cell of a report takes while it waits to be written, on average."""
@@ -84,7 +82,7 @@ class ReportLane(Lane):
                 spelled = {job_id: format_instant(made) for job_id, made in sorted(jobs)}
                 if spelled != self._noted.get(partition):
                     self._noted[partition] = spelled
-                    yield Noted(partition, STARTED, spelled)
+                    yield Noted(partition, REMEMBERED, spelled)
 
 
 class Report(IncrementalStream):
@@ -138,7 +136,7 @@ class Report(IncrementalStream):
 
     def _started(self, partition: Partition, run: Run) -> dict[str, datetime]:
         """The jobs that earlier runs started, and when; what is not an instant is no job."""
-        jobs = run.watermarks.noted(self.name, partition.context, STARTED)
+        jobs = run.watermarks.noted(self.name, partition.context, REMEMBERED)
         found = {}
         for job_id, made in (jobs if isinstance(jobs, dict) else {}).items():
             with contextlib.suppress(ValueError, AttributeError):
@@ -204,7 +202,7 @@ class Report(IncrementalStream):
             added={
                 "_account": tikpay.account,
                 "_report_job_id": report.job.job_id,
-                "_report_created_at": format_instant(report.made),
+                "_report_created_at": format_instant(report.created),
                 "_window_since": format_instant(report.since),
                 "_window_until": format_instant(report.until),
                 "_operator_timezone": report.zone,
@@ -221,8 +219,13 @@ class Report(IncrementalStream):
             size = len(batch.rows) * len(table.columns) * CELL
             yield Rows(batch, codec, table.columns, size)
 
+    def apply_catalog(self, catalog: Catalog) -> None:
+        """Takes selection from a catalog; a key is selected, whatever that says."""
+        super().apply_catalog(catalog)
+        self.mask.update({("properties", key): True for key in self.primary_keys})
+
     def _is_selected(self, name: str) -> bool:
-        return name in self.primary_keys or bool(self.mask[("properties", name)])
+        return bool(self.mask[("properties", name)])
 
     def schema_messages(self, columns: Sequence[str] = ()) -> Iterable[SchemaMessage]:
         """The SCHEMA with a report's own columns, and without those that are deselected."""

@@ -29,7 +29,7 @@ REPORT_ROWS = record(
     ),
     _report_job_id=text("The job whose report the row is from."),
     _report_created_at=instant(
-        "When the report was asked for, UTC: it says which of two reports is the newer one."
+        "When the report was made, UTC: it says which of two reports is the newer one."
     ),
     _row_number=integer("The row's number in the report, from 1."),
     _window_since=instant("The first instant that the report covers, UTC."),
