@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import typing as t
-from datetime import timedelta
 
 import pytest
 
+from tap_payments.errors import WindowTooLong
+from tap_payments.runtime import Cancelled
 from tests.http.client_box import GET, POST, ROWS, SECRET, Make, clients, failure_of
-from tests.support.clock import NOW, Clock
-from tests.support.server import Answer, Server
+from tests.support.server import Answer, Request, Server
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,190 +65,171 @@ def test_cookies_are_neither_kept_nor_sent(server: Server, make: Make) -> None:
     assert "cookie" not in server.requests[1].headers
 
 
-# Transient answers
+# Fatal answers
 
 
-TRANSIENT = [408, 425, 500, 501, 502, 503, 504, 520, 599]
-
-
-@pytest.mark.parametrize("status", [*TRANSIENT, 429])
-def test_a_transient_answer_is_asked_for_again(server: Server, make: Make, status: int) -> None:
-    server.script(Answer("no", status=status), Answer("no", status=status), OK)
+@pytest.mark.parametrize("status", [400, 402, 404, 405, 409, 410, 413, 422, 431, 451])
+def test_any_other_4xx_is_fatal_at_once(server: Server, make: Make, status: int) -> None:
+    server.script(Answer({"message": "from is required"}, status=status))
     client = make()
+    failure = failure_of(client.fetch)
+    assert str(failure) == f"GET /v1/rows answered {status} (from is required)"
+    assert (failure.status, failure.kind) == (status, "system")
+    assert client.cost == (1, 0)
+    assert client.log == []
+
+
+@pytest.mark.parametrize("status", [201, 202, 204, 206, 300, 301, 302, 304, 307])
+def test_an_answer_without_the_documented_body_is_an_error(
+    server: Server, make: Make, status: int
+) -> None:
+    server.script(Answer(b"", status=status))
+    assert str(failure_of(make().fetch)) == f"GET /v1/rows answered {status}"
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refusal_names_the_settings_to_check(server: Server, make: Make, status: int) -> None:
+    server.script(Answer({"error": "denied"}, status=status))
+    client = make()
+    failure = failure_of(client.fetch)
+    assert str(failure) == f"GET /v1/rows answered {status} (denied): check acme.api_key"
+    assert (failure.status, failure.kind) == (status, "config")
+    assert client.cost == (1, 0)
+
+
+def test_a_message_holds_no_body_query_header_or_setting(server: Server, make: Make) -> None:
+    body = {
+        "message": "shop 20771 is unknown to merchant-9",
+        "code": "E-7",
+        "holder": "canary holder",
+    }
+    server.script(Answer(body, status=422, headers={"X-Trace": "canary header"}))
+    client = make(unspoken=("merchant-9",))
+    failure = str(failure_of(client.fetch))
+    assert failure == "GET /v1/rows answered 422"
+    for word in ("canary", "2026-01-01", "merchant-9", SECRET, server.url):
+        assert word not in failure
+
+
+@pytest.mark.parametrize("status", [500, 200, 422, 429])
+def test_no_log_line_holds_a_secret_or_a_query(server: Server, make: Make, status: int) -> None:
+    server.script(Answer(f"<html>canary {SECRET}</html>", status=status))
+    client = make(max_retries=1)
+    failure = failure_of(client.fetch)
+    for word in ("canary", SECRET, server.url, "2026-01-01"):
+        assert word not in str(failure)
+        assert word not in "".join(client.log)
+
+
+# Credentials that can be renewed
+
+
+class Token:
+    """A token that is good from its second edition on, or never."""
+
+    def __init__(self, *, good: bool = True) -> None:
+        self.good = good
+        self.edition = 1
+
+    def headers(self) -> dict[str, str]:
+        """The edition."""
+        return {"Authorization": f"Bearer {self.edition}"}
+
+    def renew(self) -> bool:
+        """The next edition."""
+        self.edition += 1
+        return True
+
+
+@pytest.mark.parametrize("retries", [0, 6])
+def test_a_401_gets_one_new_token(server: Server, make: Make, retries: int) -> None:
+    server.handler = lambda request: (
+        OK if request.headers["authorization"] == "Bearer 2" else Answer(status=401)
+    )
+    client = make(credentials=Token(), max_retries=retries)
     assert client.fetch() == ROWS
-    assert client.cost == (3, 2)
-    assert (client.client.total.requests, client.client.total.retries) == (3, 2)
-    assert [request.target for request in server.requests] == [server.requests[0].target] * 3
+    assert client.clock.waits == []
+    assert client.cost[0] == 2
+
+
+def test_a_second_401_is_fatal(server: Server, make: Make) -> None:
+    server.script(Answer(status=401))
+    token = Token()
+    client = make(credentials=token)
+    assert str(failure_of(client.fetch)) == "GET /v1/rows answered 401: check acme.api_key"
+    assert token.edition == 2
+    assert len(server.requests) == 2
+
+
+# Windows that are too long
 
 
 @pytest.mark.parametrize(
-    ("trouble", "reason"),
+    ("answers", "asked"),
     [
-        (Answer(dropped=True), "failed: the connection was closed without an answer"),
-        (Answer(reset=True), "failed: connection reset by peer"),
-        (Answer(ROWS, cut=5), "failed: the answer was cut off"),
-        (Answer(ROWS, cut=0), "failed: the answer was cut off"),
-        (Answer(ROWS, cut=5, chunked=True), "failed: "),
-        (Answer(ROWS, headers={"Content-Encoding": "gzip"}), "failed: the answer's compression"),
-        (Answer("<html>gateway</html>"), "gave an unusable answer: "),
-        (Answer(""), "gave an unusable answer: "),
-        (Answer('{"rows": [1,'), "gave an unusable answer: "),
-        (Answer([1, 2]), "gave an unusable answer: "),
-        (Answer(b'{"rows": "\xff"}'), "gave an unusable answer: "),
-        (Answer("busy", status=503), "answered 503"),
+        ([Answer(status=413)], 1),
+        ([Answer(status=504), Answer(status=504)], 2),
+        ([Answer(ROWS, stalled=3), Answer(ROWS, stalled=3)], 2),
+        ([Answer(status=504), Answer(status=500), Answer(ROWS, stalled=3)], 3),
     ],
 )
-def test_trouble_on_the_way_is_tried_again_and_named(
-    server: Server, make: Make, trouble: Answer, reason: str
+def test_what_is_too_long_is_split_where_it_can_be(
+    server: Server, make: Make, answers: list[Answer], asked: int
 ) -> None:
-    server.script(trouble, OK)
-    client = make()
-    assert client.fetch() == ROWS
-    assert len(client.log) == 1
-    assert client.log[0].startswith(f"Acme account 'main': GET /v1/rows {reason}")
-    assert client.log[0].endswith("trying again in 1 s (1 of 6)")
-
-
-def test_a_compressed_answer_that_is_cut_is_tried_again(server: Server, make: Make) -> None:
-    packed = Answer({"rows": list(range(2000))}).gzipped()
-    half = packed.content[: len(packed.content) // 2]
-    server.script(Answer(half, headers=packed.headers), packed)
-    assert len(make().fetch()["rows"]) == 2000
-
-
-@pytest.mark.parametrize("stalled", [Answer(ROWS, delay=5), Answer(ROWS, stalled=4)])
-def test_an_answer_that_does_not_come_in_time_is_tried_again(
-    server: Server, make: Make, stalled: Answer
-) -> None:
-    server.script(stalled, OK)
+    server.script(*answers)
     client = make(request_timeout=0.1)
-    assert client.fetch() == ROWS
-    assert "did not answer in time" in client.log[0]
+    with pytest.raises(WindowTooLong):
+        client.fetch(splittable=True)
+    assert len(server.requests) == asked
 
 
-def test_a_server_that_is_not_there_is_tried_again_and_named(make: Make) -> None:
-    with Server() as gone:
-        url = gone.url
-    client = make(url, max_retries=1)
-    failure = failure_of(client.fetch)
-    assert str(failure) == (
-        "GET /v1/rows failed: connection refused, and 1 retries did not help: "
-        "check acme.api_url, and whether this machine may reach it"
-    )
-    assert failure.kind == "transient"
+def test_one_slow_answer_is_not_too_long(server: Server, make: Make) -> None:
+    server.script(Answer(status=504), OK)
+    assert make().fetch(splittable=True) == ROWS
 
 
-def test_waits_double_from_a_second_to_a_minute_with_jitter(server: Server, make: Make) -> None:
-    server.script(Answer(status=500))
-    client = make(max_retries=9)
-    failure_of(client.fetch)
-    assert client.cost == (10, 9)
-    for wait, usual in zip(client.clock.waits, [1, 2, 4, 8, 16, 32, 60, 60, 60], strict=True):
-        assert 0.8 * usual <= wait <= 1.2 * usual
-    assert len({wait / 60 for wait in client.clock.waits[6:]}) == 3
+def test_what_cannot_be_split_fails(server: Server, make: Make) -> None:
+    server.script(Answer(status=413))
+    assert failure_of(make().fetch).status == 413
+    server.script(Answer(status=504))
+    assert "2 retries did not help" in str(failure_of(make(max_retries=2).fetch))
 
 
-@pytest.mark.parametrize("retries", [0, 1, 6])
-def test_after_the_last_retry_the_stream_fails(server: Server, make: Make, retries: int) -> None:
-    server.script(Answer("no", status=502))
-    client = make(max_retries=retries)
-    failure = failure_of(client.fetch)
-    assert str(failure) == (
-        f"GET /v1/rows answered 502 (the provider is down), and {retries} retries did not help: "
-        "run again later"
-    )
-    assert client.cost == (retries + 1, retries)
+# Limits and cancellation
 
 
-# Retry-After
-
-
-@pytest.mark.parametrize("status", [429, 503, 500])
-@pytest.mark.parametrize(
-    "value", ["7", f"{NOW + timedelta(seconds=7):%a, %d %b %Y %H:%M:%S} GMT"], ids=["s", "date"]
-)
-def test_retry_after_wins(server: Server, make: Make, status: int, value: str) -> None:
-    server.script(Answer(status=status, headers={"Retry-After": value}), OK)
-    client = make()
-    assert client.fetch() == ROWS
-    assert 7 <= sum(client.clock.waits) <= (8 if status == 429 else 7)
-
-
-@pytest.mark.parametrize("value", ["soon", "", "-1"])
-def test_a_retry_after_that_says_nothing_is_none(server: Server, make: Make, value: str) -> None:
-    server.script(Answer(status=429, headers={"Retry-After": value}), OK)
-    client = make()
-    client.fetch()
-    assert 0.8 <= sum(client.clock.waits) <= 1.2
-
-
-def test_a_retry_after_as_long_as_the_longest_wait_is_waited_for(
-    server: Server, make: Make
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_no_more_requests_are_open_than_the_policy_allows(
+    server: Server, make: Make, concurrency: int
 ) -> None:
-    server.script(Answer(status=429, headers={"Retry-After": "300"}), OK)
-    client = make()
-    assert client.fetch() == ROWS
-    assert 300 <= sum(client.clock.waits) <= 301
-
-
-@pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize("value", ["301", "99999999999999999999", "Thu, 20 Mar 2036 12:00:00 GMT"])
-def test_a_longer_one_fails_the_stream_at_once(
-    server: Server, make: Make, status: int, value: str
-) -> None:
-    server.script(Answer(status=status, headers={"Retry-After": value}), OK)
-    client = make()
-    failure = failure_of(client.fetch)
-    assert f"answered {status}" in str(failure)
-    assert "longer than max_retry_wait (300 s)" in str(failure)
-    assert failure.kind == "transient"
-    assert client.clock.waits == []
-    assert len(server.requests) == 1
-
-
-def test_a_429_holds_every_thread_back(server: Server, make: Make) -> None:
-    clock = Clock()
-    free = NOW + timedelta(seconds=30)
-    limit = Answer(status=429, headers={"Retry-After": "30"})
-    server.handler = lambda _request: OK if clock.now >= free else limit
-    client = make(clock=clock, concurrency=4, max_retries=0)
-    failure_of(client.fetch)
-    answers: list[t.Any] = []
-    threads = [threading.Thread(target=lambda: answers.append(client.fetch())) for _ in range(4)]
+    server.script(Answer(ROWS, delay=0.01))
+    client = make(concurrency=concurrency)
+    threads = [threading.Thread(target=client.fetch) for _ in range(9)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert answers == [ROWS] * 4
-    assert len(server.requests) == 5
+    assert len(server.requests) == 9
+    assert server.most_at_once == concurrency
 
 
-def test_a_thread_that_comes_later_waits_for_the_rest(server: Server, make: Make) -> None:
-    server.script(Answer(status=429, headers={"Retry-After": "30"}), OK)
-    client = make(max_retries=0)
-    failure_of(client.fetch)
-    client.clock.now += timedelta(seconds=10)
-    client.fetch()
-    (wait,) = client.clock.waits
-    assert 20 <= wait <= 21
+def test_work_that_is_called_off_asks_no_more(server: Server, make: Make) -> None:
+    server.script(Answer(status=500))
+    client = make()
+    client.cancelled.set()
+    with pytest.raises(Cancelled):
+        client.fetch()
+    assert server.requests == []
 
 
-def test_a_wait_that_is_prolonged_meanwhile_is_waited_out(server: Server, make: Make) -> None:
-    class Busy(Clock):
-        """While one thread is held back, another is told to wait for longer."""
+def test_a_wait_ends_when_the_work_is_called_off(server: Server, make: Make) -> None:
+    client = make()
 
-        def wait(self, seconds: float, cancelled: threading.Event) -> None:
-            super().wait(seconds, cancelled)
-            if len(self.waits) == 1:
-                failure_of(client.fetch)
+    def answer(_request: Request) -> Answer:
+        client.cancelled.set()
+        return Answer(status=500)
 
-    client = make(clock=Busy(), max_retries=0)
-    server.script(
-        Answer(status=429, headers={"Retry-After": "10"}),
-        Answer(status=429, headers={"Retry-After": "60"}),
-        OK,
-    )
-    failure_of(client.fetch)
-    assert client.fetch() == ROWS
-    for wait, told in zip(client.clock.waits, [10, 60], strict=True):
-        assert told <= wait <= told + 1
+    server.handler = answer
+    with pytest.raises(Cancelled):
+        client.fetch()
+    assert len(server.requests) == 1
