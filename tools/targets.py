@@ -39,8 +39,9 @@ TARGETS = {
         rows="appended, a file for each run",
         money="text, every digit",
         time="text, as the vendor wrote it",
-        nested="a column for each member that a file's first row has; others are lost",
-        settings="`disable_collection: true`, or it calls its maker's server",
+        nested="shifts columns; with the tap's flattening a column for each declared member",
+        settings="of the tap: `flattening_enabled: true`, `flattening_max_depth: 5`; "
+        "`disable_collection: true`, or it calls its maker's server",
     ),
     "target-duckdb": Target(
         "target-duckdb 0.8.0 with duckdb 1.2.2",
@@ -48,7 +49,8 @@ TARGETS = {
         money="VARCHAR, every digit",
         time="TIMESTAMP, offsets to UTC",
         nested="JSON text",
-        settings="`default_target_schema`; not a newer duckdb, with which it loses rows",
+        settings="`default_target_schema`; no newer duckdb, and no table of nothing but texts: "
+        "it loses a row of each batch",
     ),
     "target-postgres": Target(
         "meltanolabs-target-postgres 0.8.1",
@@ -62,17 +64,18 @@ TARGETS = {
         "target-avro 0.2.0",
         rows="a new run overwrites the files: a folder for each run",
         money="string, every digit",
-        time="timestamp-millis: what is finer is cut off",
+        time="timestamp-millis: fractions of a second are cut off",
         nested="records of the declared members; others are lost",
         settings="`destination_path`, `prefix`",
     ),
     "target-sqlite": Target(
         "target-sqlite 0.2.0, on Python 3.9 or older",
-        rows="upserted, but for reports with a column that is a word of SQL",
+        rows="upserted",
         money="VARCHAR, every digit",
         time="VARCHAR, as the vendor wrote it",
-        nested="a column for each declared member; others are lost",
-        settings="`database`; columns are renamed to snake_case",
+        nested="a column for each declared member",
+        settings="of the tap: `flattening_enabled: true`, `flattening_max_depth: 5`, and no "
+        "`tikpay_trips`, whose column `from` it does not quote",
     ),
 }
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.e2e.meltano_project import PLUGINS, ROOT, Row
+from tests.e2e.same_values import key_of
 
 OLD_PYTHON = Path(__file__).parent / "old_python"
 ALONE = ROOT / ".tools/loaders"
-
-Key = tuple[str, ...]
 
 
 @dataclass
@@ -78,12 +77,7 @@ def load(name: str, feed: Feed, folder: Path, config: Row) -> Row:
     return t.cast("Row", json.loads(done.stdout.splitlines()[-1]))
 
 
-def key_of(row: Row, properties: t.Sequence[str]) -> Key:
-    """What tells a row from others."""
-    return tuple(str(row[name]) for name in properties)
-
-
-def upserted(feeds: t.Sequence[Feed], stream: str) -> dict[Key, Row]:
+def upserted(feeds: t.Sequence[Feed], stream: str) -> dict[tuple[str, ...], Row]:
     """The last record of each key."""
     properties = feeds[0].schemas[stream]["key_properties"]
     return {key_of(record, properties): record for feed in feeds for record in feed.records(stream)}
