@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import http.client
 import itertools
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
 
 from tap_payments.sandbox import Clock, Sandbox
-from tap_payments.sandbox.rows.calendar import Calendar
 from tests.sandbox.client import ask, bearer
 
 TOKEN = bearer("sandbox-spacivox-token-main-1")
@@ -84,11 +83,3 @@ def test_the_data_set_is_the_same_at_any_hour_and_date(now: datetime) -> None:
             rows = api.rows(account, now, kind=kind)
             assert rows == second.apis[name].rows(account, now, kind=kind)
             assert rows
-
-
-def test_one_day_in_ten_is_quiet_and_which_depends_on_seed_provider_and_date_alone() -> None:
-    days = [date(2026, 11, 1) + timedelta(days=number) for number in range(30)]
-    quiet = [day for day in days if Calendar(1, "zimpler").is_quiet(day)]
-    assert quiet == [date(2026, 11, 10), date(2026, 11, 20), date(2026, 11, 30)]
-    others = {Calendar(seed, "zimpler").is_quiet(days[9]) for seed in range(30)}
-    assert others == {True, False}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -26,7 +27,8 @@ DAY = timedelta(hours=24)
 class Access:
     """OAuth2 client credentials, an `x-api-key`, and the key's quota.
 
-    The quota counts requests that key and token admit, whatever they are answered.
+    The quota counts requests that key and token admit, whatever they are answered. Accounts may be
+    given one key, and then share its quota.
     """
 
     def __init__(
@@ -37,7 +39,7 @@ class Access:
         self._accounts = accounts
         self._tokens: dict[str, tuple[str, datetime]] = {}
         self._issued = 0
-        self._meters = {name: Meter(clock.now, DAY) for name in accounts}
+        self._meters: defaultdict[str, Meter] = defaultdict(lambda: Meter(clock.now, DAY))
         self._lock = threading.Lock()
 
     def token(self, request: Request) -> Answer:
@@ -70,7 +72,8 @@ class Access:
 
     def admit(self, request: Request, *, spends: bool = True) -> str:
         """The account that asks, with a request of its quota spent; RefusedError otherwise."""
-        if self._owner(request) is None:
+        keys = {keys["api_key"] for keys in self._accounts.values()}
+        if request.headers.get("x-api-key") not in keys:
             raise RefusedError(self._options.bad_key_status, {"message": "Forbidden"})
         account = self.owner(request)
         if account is None:
@@ -83,7 +86,10 @@ class Access:
         """The account whose API key and good token a request has; None without both."""
         with self._lock:
             account, expires = self._tokens.get(request.bearer or "", ("", request.at))
-        return account if account == self._owner(request) and request.at < expires else None
+        if request.at >= expires:
+            return None
+        is_its_key = self._accounts[account]["api_key"] == request.headers.get("x-api-key")
+        return account if is_its_key else None
 
     def spend(self, account: str, count: int = 1) -> None:
         """Counts requests that nobody made."""
@@ -92,19 +98,19 @@ class Access:
 
     def spent(self, account: str) -> int:
         """How many requests of the last 24 hours count."""
-        return self._meters[account].spent
+        return self._meter(account).spent
 
     def limit(self, request: Request) -> Limit | None:
-        """What is left of the quota of the request's API key; None where it has no owner."""
-        owner = self._owner(request)
-        return None if owner is None else self._meters[owner].limit(self._options.daily_limit)
+        """What is left of the quota of the request's account; None without one."""
+        account = self.owner(request)
+        return self._meter(account).limit(self._options.daily_limit) if account else None
 
-    def _owner(self, request: Request) -> str | None:
-        key = request.headers.get("x-api-key")
-        return next((name for name, keys in self._accounts.items() if keys["api_key"] == key), None)
+    def _meter(self, account: str) -> Meter:
+        with self._lock:
+            return self._meters[self._accounts[account]["api_key"]]
 
     def _spend(self, account: str) -> None:
-        meter, most = self._meters[account], self._options.daily_limit
+        meter, most = self._meter(account), self._options.daily_limit
         if not meter.spend(most):
             seconds = meter.limit(most).seconds
             headers = retry_headers(self._options.retry_after, seconds, self._clock.now())

@@ -215,6 +215,21 @@ def test_the_quota_is_20_requests_in_any_24_hours(empty: Sandbox) -> None:
     assert empty.tikpay.access.spent("main") == 20
 
 
+def test_accounts_with_one_key_share_its_quota() -> None:
+    with Sandbox(seed=None, accounts={"tikpay": ["main", "other"]}) as sandbox:
+        sandbox.tikpay.accounts["other"]["api_key"] = KEY["x-api-key"]
+        client = {
+            "client_id": "sandbox-tikpay-client-2",
+            "client_secret": "sandbox-tikpay-secret-other",
+        }
+        other = {**KEY, **bearer(log_in(sandbox, {**FORM, **client}).json["access_token"])}
+        main = access(sandbox)
+        assert [jobs(sandbox, main).status for _ in range(15)] == [200] * 15
+        assert [jobs(sandbox, other).status for _ in range(6)] == [200] * 5 + [429]
+        assert jobs(sandbox, main).status == 429
+        assert sandbox.tikpay.access.spent("other") == 20
+
+
 def test_a_spent_quota_can_say_when_in_other_ways(empty: Sandbox) -> None:
     headers = access(empty)
     empty.tikpay.access.spend("main", 20)
