@@ -67,6 +67,8 @@ h1{font-size:1.75rem}
 @page{size:A4;margin:16mm 14mm}
 body{padding:0;max-width:none;font-size:10pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 h2{break-after:avoid;margin-top:1.4rem}
+th,td{padding:.16rem .5rem .16rem 0}
+.totals tbody tr:first-child th{padding-top:.6rem}
 .totals tbody,.stack tr,.strip,li{break-inside:avoid}
 thead{display:table-header-group}
 .sign{display:flex;gap:2rem;margin:2.5rem 0 1rem}

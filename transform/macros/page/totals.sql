@@ -20,12 +20,17 @@
 {{ total_line("Payments", row.provider_rows, row.warehouse_rows, 0) }}
 {{ total_line("Amount", row.provider_amount, row.warehouse_amount, row.exponent | int) }}
 {{ total_line("Moved", row.provider_moved, row.warehouse_moved, row.exponent | int) }}
-{{ total_line("Fees", row.provider_fees, row.warehouse_fees, row.exponent | int) if row.provider not in ("spacivox",) }}
+{{ total_line("Fees", row.provider_fees, row.warehouse_fees, row.exponent | int) if says_fees(row.provider) }}
 {%- if row.unread_rows %}<tr><td colspan="4" class="aside">{{ counted(row.unread_rows | int, "payment of the warehouse was", "payments of the warehouse were") }} held against nothing, since it was not read.</td></tr>{% endif %}
 </tbody>
 {%- endfor %}
 </table>
 </section>
+{%- endmacro %}
+
+{#- Whether a provider says what a payment cost. -#}
+{% macro says_fees(provider) -%}
+    {{ return(provider in ["begateway", "zimpler"] or (provider == "tikpay" and var("tikpay_columns").get("fee"))) }}
 {%- endmacro %}
 
 {% macro total_line(name, provider, warehouse, exponent) -%}

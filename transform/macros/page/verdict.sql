@@ -10,7 +10,7 @@
 Nothing of {{ title }} can be judged: the providers were not read.
 {%- elif wrong -%}
 The warehouse differs from the providers in {{ counted(wrong, "payment", "payments") }} of {{ title }}:
-{{ [counted(facts.missing, "is missing", "are missing") if facts.missing else none, counted(facts.changed, "is not as it is there", "are not as they are there") if facts.changed else none] | select | join(", ") }}.
+{{ [counted(facts.missing, "is missing", "are missing") if facts.missing else none, counted(facts.changed, "is not as the provider has it", "are not as the provider has them") if facts.changed else none] | select | join(", ") }}.
 {%- elif open -%}
 What was read of {{ title }} agrees with the warehouse to the last digit, {{ counted(facts.provider_rows, "payment", "payments") }}, but not everything was read.
 {%- else -%}
