@@ -73,7 +73,11 @@ def env_example() -> str:
 # Files
 
 MARKED: dict[str, dict[str, Callable[[], str]]] = {
-    "README.md": {"settings": readme_settings, "streams": readme_streams},
+    "README.md": {
+        "settings": readme_settings,
+        "streams": readme_streams,
+        "unverified": pages.unverified_table,
+    },
     "meltano.yml": {"settings": meltano_settings},
     **pages.MARKED,
 }

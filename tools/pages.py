@@ -25,6 +25,8 @@ if t.TYPE_CHECKING:
 
     from singer_sdk import Stream
 
+    from tap_payments.accounts.facts import Probes
+
 TYPES = (
     "The types: **text** is a string as the vendor wrote it, **decimal** an amount in major units "
     "as an exact decimal string (SQL loaders make it a number), **instant** a date-time in the "
@@ -71,6 +73,25 @@ def personal_table() -> str:
     return table(("Stream", "Personal columns"), rows)
 
 
+def unverified_table() -> str:
+    """What each vendor leaves open, a row per provider."""
+    rows = []
+    for provider in PROVIDERS:
+        probes = provider.probes
+        if probes is not None:
+            questions = [fact.question for fact in probes.facts]
+            rows.append((provider.title, " ".join([*questions, *probes.besides])))
+    return table(("Provider", "Not documented, or not certain"), rows)
+
+
+def unverified_list(probes: Probes | None) -> str:
+    """What a vendor leaves open: each fact that the doctor can tell, and the rest."""
+    if probes is None:
+        return ""
+    lines = [f"- `{fact.id}`: {fact.question}" for fact in probes.facts]
+    return "\n".join([*lines, *(f"- {line}" for line in probes.besides)])
+
+
 def _settings() -> str:
     return f"{own_settings()}\n\n## Every provider's object\n\n{shared_settings()}"
 
@@ -83,6 +104,7 @@ MARKED: dict[str, dict[str, Callable[[], str]]] = {
         f"docs/providers/{provider.name}.md": {
             "settings": partial(provider_settings, provider.name),
             "streams": lambda name=provider.name: streams_table(streams_of(name)),  # type: ignore[misc]  # mypy infers no lambda with a default
+            "unverified": partial(unverified_list, provider.probes),
         }
         for provider in PROVIDERS
     },

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from tap_payments.errors import unexpected
 from tap_payments.rows.exact_json import dumps, loads
 
 if t.TYPE_CHECKING:
@@ -139,7 +140,8 @@ class Probes:
     `first` is the call that every inquiry begins with, `ways` are settings to try one after the
     other where it is refused, and `openings` are these requests in words. Of answers and requests
     a recording keeps the values of `words`, moves the numbers of `moved` by one constant, and says
-    of `links` only where they point; of the settings it repeats those that are `shown`.
+    of `links` only where they point; of the settings it repeats those that are `shown`. `besides`
+    is what else the documents leave open, and no request shows.
     """
 
     facts: tuple[Fact, ...]
@@ -149,6 +151,7 @@ class Probes:
     words: frozenset[str] = frozenset()
     moved: frozenset[str] = frozenset()
     links: frozenset[str] = frozenset()
+    besides: tuple[str, ...] = ()
     openings: tuple[str, ...] = ()
     shown: frozenset[str] = frozenset()
 
@@ -161,6 +164,8 @@ def examined(fact: Fact, inquiry: Inquiry) -> Finding:
     except Unknowable as reason:
         advice = sentence(f"{reason}. {fact.obtain}")
         return Finding(fact.id, assumed, None, "unknown", None, advice)
+    except Exception as error:  # noqa: BLE001 - the other facts can still be told
+        return Finding(fact.id, assumed, None, "unknown", None, f"{unexpected(error)}.")
     if assumed is None:
         verdict: Verdict = "observed"
     else:

@@ -15,7 +15,7 @@ from tap_payments.accounts.facts import is_name
 from tap_payments.accounts.redaction import secrets_of
 from tap_payments.accounts.settings import defaults_of
 from tap_payments.doctor.files import scrubbed_outline, scrubbed_report
-from tap_payments.doctor.scrubbing import Scrubber
+from tap_payments.doctor.scrubbing import LONG, Scrubber
 from tap_payments.errors import Refused
 from tap_payments.http.origins import origin_of
 from tap_payments.http.statuses import parse_date
@@ -66,20 +66,35 @@ def record(
     documents = {"recording.json": recorder.outline(provider, exchanges[0])}
     for number, exchange in enumerate(exchanges, 1):
         documents[f"{number:04}.json"] = recorder.exchange(exchange)
-    forbidden = {*recorder.scrubber.originals, *_secrets(provider, account)}
+    forbidden = Forbidden({*recorder.scrubber.originals, *_secrets(provider, account)})
     for file, document in documents.items():
-        if leaks(document, forbidden):  # a row may hold a media type, too
+        if forbidden.is_in(document):  # a row may hold a media type, too
             document.get("response", {}).get("headers", {}).pop("content-type", None)
-        if leaks(document, forbidden):
+        if forbidden.is_in(document):
             yield f"{name}/{file} is not written: it would hold a value that has to stay with you"
         else:
             (own / file).write_bytes(spelled_out(document))
 
 
-def leaks(document: t.Any, forbidden: Iterable[str]) -> bool:
-    """Whether a document holds one of these texts, in its spelling or in one of its values."""
-    said = "\n".join((dumps(document).decode("utf-8", "surrogatepass"), *_leaves(document)))
-    return any(text in said for text in forbidden)
+class Forbidden:
+    """Texts that nothing written may hold."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._short = {text for text in texts if len(text) < LONG}
+        self._long: dict[str, list[str]] = {}
+        for text in texts:
+            if len(text) >= LONG:
+                self._long.setdefault(text[:LONG], []).append(text)
+
+    def is_in(self, document: t.Any) -> bool:
+        """Whether a document holds one of the texts, in its spelling or in one of its values."""
+        said = "\n".join((dumps(document).decode("utf-8", "surrogatepass"), *_leaves(document)))
+        # Thousands of texts, each looked for from one end to the other, would take minutes.
+        return any(text in said for text in self._short) or any(
+            said.startswith(text, place)
+            for place in range(len(said) - LONG + 1)
+            for text in self._long.get(said[place : place + LONG], ())
+        )
 
 
 def spelled_out(document: t.Any) -> bytes:

@@ -7,7 +7,6 @@ import io
 import json
 import typing as t
 from dataclasses import dataclass
-from pathlib import Path
 
 from tap_payments.doctor.__main__ import main
 from tap_payments.sandbox import Clock, Sandbox
@@ -16,6 +15,7 @@ from tests.support.clock import NOW
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 Json = dict[str, t.Any]
 

@@ -64,9 +64,10 @@ def _asked(inquiry: Inquiry, method: str) -> Call:
 
 def _page(inquiry: Inquiry, call: Call) -> dict[str, t.Any]:
     found: dict[str, t.Any] = accepted(inquiry.ask(call), dict)
-    if not isinstance(found.get("transactions"), list):
+    rows = found.get("transactions")
+    if not isinstance(rows, list):
         raise Unknowable("the answer has no list of transactions")
-    return found
+    return {**found, "transactions": [row for row in rows if isinstance(row, dict)]}
 
 
 def _pages(inquiry: Inquiry) -> list[tuple[str, dict[str, t.Any]]]:
@@ -124,7 +125,7 @@ def to_is_inclusive(inquiry: Inquiry) -> Seen:
     """Whether a transaction belongs to an interval that ends with it."""
     method, page = _most(inquiry)
     for row in page["transactions"]:
-        instant = _second(row.get("created_at")) if isinstance(row, dict) else None
+        instant = _second(row.get("created_at"))
         if instant is None:
             continue
         found = _page(inquiry, report(method, instant - timedelta(seconds=1), instant))
@@ -194,7 +195,7 @@ def _distinct(inquiry: Inquiry, method: str, since: datetime, until: datetime) -
     more: dict[str, t.Any] = {}
     for _ in range(PAGES):
         page = _page(inquiry, report(method, since, until, **more))
-        uids |= {row.get("uid") for row in page["transactions"] if isinstance(row, dict)}
+        uids |= {str(row.get("uid")) for row in page["transactions"]}
         if page.get("has_more") is not True:
             return len(uids)
         more = {"starting_after": page.get("last_object_id")}

@@ -32,6 +32,11 @@ PROBES = Probes(
     shown=named(
         "payment_method_types track_updates verify_counts window_days lookback_days concurrency"
     ),
+    besides=(
+        "The host is your PSP's back office.",
+        "How long a report's dates may span is not documented.",
+        "The unit of `transaction_rate`.",
+    ),
     facts=(
         Fact(
             "reports_enabled",

@@ -180,6 +180,10 @@ PROBES = Probes(
     openings=(f"GET {PATH}: the last day",),
     words=named("state direction error type"),
     shown=named("teams window_days lookback_days concurrency longest_answer"),
+    besides=(
+        "The host is blank in the public document.",
+        "There is no currency.",
+    ),
     facts=(
         Fact(
             "end_is_inclusive",

@@ -21,6 +21,7 @@ from tap_payments.accounts.facts import (
 )
 from tap_payments.http.calls import Call
 from tap_payments.tables.csv import read_csv
+from tap_payments.tables.sniffing import check_report
 from tap_payments.tables.xml import read_xml
 from tap_payments.windows.ulids import instant_in
 from tap_payments.windows.zones import to_zone
@@ -153,6 +154,8 @@ def _described(settings: Settings, file_type: str, file: bytes) -> dict[str, t.A
     """A report's columns, and which of them may be its key or personal."""
     stream = io.BytesIO(file)
     try:
+        check_report(stream, file_type=file_type)
+        stream.seek(0)
         if file_type == "xml":
             row_element = settings.get("row_element") or None
             table = read_xml(stream, row_element=row_element, reserved=())
@@ -160,7 +163,7 @@ def _described(settings: Settings, file_type: str, file: bytes) -> dict[str, t.A
             table = read_csv(stream, delimiter=settings["delimiter"], reserved=())
         rows = [cells for cells, _ in itertools.islice(table.rows, ROWS)]
     except ValueError:
-        raise Unknowable("a report cannot be read") from None
+        raise Unknowable("what was downloaded is no report that can be read") from None
     if not table.columns or not all(map(is_name, table.columns)):
         raise Unknowable("a report's first line does not look like names of columns")
     return {
@@ -205,6 +208,12 @@ PROBES = Probes(
     shown=named(
         "environment token_auth_method file_type delimiter timezone daily_request_limit "
         "poll_interval max_wait window_days lookback_days"
+    ),
+    besides=(
+        "Delimiter, quoting and number format of the reports are not documented.",
+        "How long a report may span is not documented: the tap asks for a year at most.",
+        "Which time of a row a report's interval is about.",
+        "Whether tokens and downloads count against the limit: the tap assumes not.",
     ),
     facts=(
         Fact(

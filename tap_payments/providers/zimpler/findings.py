@@ -54,7 +54,7 @@ def _answer(inquiry: Inquiry, call: Call, *, again: bool = False) -> tuple[list[
     rows = found.get("transactions")
     if not isinstance(rows, list):
         raise Unknowable("the answer has no list of transactions")
-    return rows, found.get("count")
+    return [row for row in rows if isinstance(row, dict)], found.get("count")
 
 
 def _rows(inquiry: Inquiry, least: int = 1) -> list[t.Any]:
@@ -98,7 +98,7 @@ def page_cap(inquiry: Inquiry) -> Seen:
 
 
 def _instants(rows: list[t.Any]) -> list[str]:
-    return [str(row.get("approved_at")) for row in rows if isinstance(row, dict)]
+    return [str(row.get("approved_at")) for row in rows]
 
 
 def order_is_ascending(inquiry: Inquiry) -> Seen:
@@ -137,7 +137,7 @@ def order_is_stable(inquiry: Inquiry) -> Seen:
 
 
 def _keys(rows: list[t.Any]) -> list[tuple[str, str]]:
-    found = ((str(row.get("id")), str(row.get("type"))) for row in rows if isinstance(row, dict))
+    found = ((str(row.get("id")), str(row.get("type"))) for row in rows)
     return list(dict.fromkeys(found))
 
 

@@ -32,6 +32,10 @@ PROBES = Probes(
         "auth_method api_key_header page_size window_days lookback_days concurrency "
         "country_code days_are_inclusive"
     ),
+    besides=(
+        "The host is from other people's code.",
+        "Rate limits and address allow-lists are not documented.",
+    ),
     facts=(
         Fact(
             "auth_method",
