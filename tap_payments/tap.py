@@ -11,7 +11,7 @@ from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.tap_base import CliTestOptionValue
 
 from tap_payments.accounts.checks import check_settings
-from tap_payments.accounts.settings import defaults_of, given, resolve_accounts
+from tap_payments.accounts.defaults import defaults_of, given, resolve_accounts
 from tap_payments.errors import Refused, StreamFailed
 from tap_payments.http.retries import Policy
 from tap_payments.inputs import catalog_problem, checked

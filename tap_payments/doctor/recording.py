@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import msgspec
 
+from tap_payments.accounts.defaults import defaults_of
 from tap_payments.accounts.facts import is_name
 from tap_payments.accounts.redaction import secrets_of
-from tap_payments.accounts.settings import defaults_of
 from tap_payments.doctor.files import scrubbed_outline, scrubbed_report
 from tap_payments.doctor.scrubbing import LONG, Scrubber
 from tap_payments.errors import Refused

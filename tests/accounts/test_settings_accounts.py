@@ -5,10 +5,7 @@ import typing as t
 
 import pytest
 
-from tap_payments.accounts.settings import (
-    defaults_of,
-    resolve_accounts,
-)
+from tap_payments.accounts.defaults import defaults_of, resolve_accounts
 from tap_payments.providers import PROVIDERS
 from tests.accounts.settings_box import (
     BY_NAME,
