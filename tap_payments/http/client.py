@@ -35,7 +35,7 @@ T = t.TypeVar("T")
 class Client:
     """Asks one account's API; safe to use from several threads.
 
-    `subject` names the account in messages ("Zimpler account 'main'"), `hints` says what to check
+    `subject` names the account in messages ("Acme account 'main'"), `hints` says what to check
     after a 401 and a 403, `address` is the setting that says where the API is, `unspoken` are texts
     that no message repeats after the server. No more than `policy.concurrency` requests are open at
     a time, and fewer after a 429.

@@ -41,8 +41,8 @@ class SyncWindows(TapStream):
             stream=fields.key(fields.text("The stream's name.")),
             series=fields.key(
                 fields.text(
-                    "`all`; for beGateway `<payment_method_type>/<pass>`; for Spacivox with "
-                    "teams `team/<id>`."
+                    "`all`, or the part of the stream that has a watermark of its own, such as "
+                    "`<payment_method_type>/<pass>` or `team/<id>`."
                 )
             ),
             window_since=fields.key(fields.instant("The window's first instant, UTC.")),
