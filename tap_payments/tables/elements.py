@@ -88,8 +88,9 @@ CHILD, ROW, ATTRIBUTE, REPEATED = range(4)
 class Shape:
     """The tree of one kind of row, as far as it has been seen."""
 
-    def __init__(self, name: str, reserved: Collection[str]) -> None:
+    def __init__(self, name: str, reserved: Collection[str], setting: str) -> None:
         self.reserved = frozenset(reserved)
+        self._setting = setting
         self.contested: tuple[Node, ...] = ()
         """Places of which two would have one name, in a row that has both."""
         self._nodes: list[Node] = []
@@ -147,7 +148,7 @@ class Shape:
         if len(self._nodes) > MOST_NODES:
             raise ReportUnreadable(
                 f"a row of the XML has more than {MOST_NODES} different elements: "
-                "name the element that is a row in the setting tikpay.row_element"
+                f"name the element that is a row in the setting {self._setting}"
             )
         stem = without_suffix(node.base)
         group = self._by_stem[stem]

@@ -18,12 +18,14 @@ if t.TYPE_CHECKING:
     from tap_payments.tables.table import Cells, Extra
 
 
-def read_xml(stream: t.BinaryIO, *, row_element: str | None, reserved: Collection[str]) -> Table:
+def read_xml(
+    stream: t.BinaryIO, *, row_element: str | None, reserved: Collection[str], setting: str
+) -> Table:
     """The table of an XML file that can be read twice; without bytes or rows it has no columns.
 
     `row_element` is the name of the element that is a row, at any depth; None: the repeated
-    child of the root, or its only one. `reserved` are column names that are taken. A cell is
-    None where its text is empty or white space.
+    child of the root, or its only one. Messages call it by its `setting`. `reserved` are column
+    names that are taken. A cell is None where its text is empty or white space.
 
     Raises:
         ReportUnreadable: no well-formed XML, a DTD, or no telling which element is a row.
@@ -32,7 +34,7 @@ def read_xml(stream: t.BinaryIO, *, row_element: str | None, reserved: Collectio
     if not stream.read(1):
         return Table((), iter(()))
     stream.seek(begin)
-    survey = _Survey(row_element, reserved)
+    survey = _Survey(row_element, reserved, setting)
     for _ in survey.walk(stream):
         pass
     name = survey.choose()
@@ -46,8 +48,9 @@ def read_xml(stream: t.BinaryIO, *, row_element: str | None, reserved: Collectio
 class _Survey(XmlWalker):
     """The first pass: what could be a row, and what is in it."""
 
-    def __init__(self, row_element: str | None, reserved: Collection[str]) -> None:
+    def __init__(self, row_element: str | None, reserved: Collection[str], setting: str) -> None:
         super().__init__()
+        self._setting = setting
         self.row_element = row_element
         self._reserved = reserved
         self._has_elements = False
@@ -64,20 +67,20 @@ class _Survey(XmlWalker):
         if self.row_element is not None:
             if not self.rows and self._has_elements:
                 raise ReportUnreadable(
-                    "no element of the XML has the name that the setting tikpay.row_element gives"
+                    f"no element of the XML has the name that the setting {self._setting} gives"
                 )
             return next(iter(self.rows), None)
         candidates = self._repeated or set(self.rows)
         if len(candidates) > 1:
             raise ReportUnreadable(
                 "the XML has several kinds of elements below its root: "
-                "name the one that is a row in the setting tikpay.row_element"
+                f"name the one that is a row in the setting {self._setting}"
             )
         name = next(iter(candidates), None)
         if name is not None and not self._repeated and self.rows[name].row.may_be_table:
             raise ReportUnreadable(
                 "the XML has one element below its root and perhaps rows below that: "
-                "name the element that is a row in the setting tikpay.row_element"
+                f"name the element that is a row in the setting {self._setting}"
             )
         return name
 
@@ -97,7 +100,7 @@ class _Survey(XmlWalker):
                 raise ReportUnreadable(
                     f"the XML has more than {MOST_NODES} kinds of elements below its root"
                 )
-            self.rows[local] = Shape(local, self._reserved)
+            self.rows[local] = Shape(local, self._reserved, self._setting)
         self.shape = self.rows[local]
         return self.shape.row
 

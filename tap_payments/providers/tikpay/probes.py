@@ -158,7 +158,9 @@ def _described(settings: Settings, file_type: str, file: bytes) -> dict[str, t.A
         stream.seek(0)
         if file_type == "xml":
             row_element = settings.get("row_element") or None
-            table = read_xml(stream, row_element=row_element, reserved=())
+            table = read_xml(
+                stream, row_element=row_element, reserved=(), setting="tikpay.row_element"
+            )
         else:
             table = read_csv(stream, delimiter=settings["delimiter"], reserved=())
         rows = [cells for cells, _ in itertools.islice(table.rows, ROWS)]

@@ -183,8 +183,12 @@ class Report(IncrementalStream):
     def _table(self, tikpay: Tikpay, file: t.BinaryIO) -> Table:
         settings, reserved = tikpay.settings, frozenset(self.schema["properties"])
         if settings["file_type"] == "xml":
-            row_element = settings.get("row_element") or None
-            return read_xml(file, row_element=row_element, reserved=reserved)
+            return read_xml(
+                file,
+                row_element=settings.get("row_element") or None,
+                reserved=reserved,
+                setting="tikpay.row_element",
+            )
         delimiter = settings["delimiter"].replace("\\t", "\t")
         return read_csv(file, delimiter=delimiter, reserved=reserved, warn=self.warn_once)
 
