@@ -12,6 +12,7 @@ from singer_sdk.singerlib import SchemaMessage
 from tap_payments.errors import StreamFailed
 from tap_payments.http.calls import Tally
 from tap_payments.providers.tikpay import schemas
+from tap_payments.providers.tikpay.settings import delimiter_of
 from tap_payments.reports.planning import REMEMBERED, ReportNeed
 from tap_payments.rows import fields
 from tap_payments.rows.privacy import replacement
@@ -189,7 +190,7 @@ class Report(IncrementalStream):
                 reserved=reserved,
                 setting="tikpay.row_element",
             )
-        delimiter = settings["delimiter"].replace("\\t", "\t")
+        delimiter = delimiter_of(settings)
         return read_csv(file, delimiter=delimiter, reserved=reserved, warn=self.warn_once)
 
     def _table_rows(self, tikpay: Tikpay, report: ReadyReport, table: Table) -> Iterator[Rows]:
