@@ -11,7 +11,7 @@ from tap_payments.streams.partition import Partition
 from tap_payments.streams.windowed import WindowedStream
 from tap_payments.windows.bounds import Bounds
 from tap_payments.windows.window import plan_windows
-from tap_payments.windows.zones import plain_hour_at_or_before, to_readings, to_zone
+from tap_payments.windows.zones import to_readings, to_zone, unambiguous_hour_before
 
 if t.TYPE_CHECKING:
     from datetime import datetime
@@ -55,7 +55,7 @@ class Reach:
         if isinstance(self.stream, WindowedStream):
             partition = Partition(self.stream.name, self.account, context)
             return self.stream.span(partition, None, self._within(instant, None)).start
-        return to_readings(plain_hour_at_or_before(instant, self._zone), self._zone).earliest
+        return to_readings(unambiguous_hour_before(instant, self._zone), self._zone).earliest
 
     def requests(self, since: datetime, until: datetime) -> int:
         """What a run asks at least: once for each window, or for its reports and their list."""

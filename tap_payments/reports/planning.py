@@ -11,8 +11,8 @@ from tap_payments.windows.intervals import Interval, Intervals
 from tap_payments.windows.zones import (
     hour_at_or_after,
     hour_at_or_before,
-    plain_hour_at_or_before,
     to_readings,
+    unambiguous_hour_before,
 )
 
 if t.TYPE_CHECKING:
@@ -62,7 +62,7 @@ class ReportNeed(t.NamedTuple):
         """
         while missing:
             since = missing.parts[0].since
-            start, end = plain_hour_at_or_before(since, zone), self._end(missing, zone, step)
+            start, end = unambiguous_hour_before(since, zone), self._end(missing, zone, step)
             request = ReportRequest(self.report_type, start, end, self.file_type)
             covered = coverage_of_request(request, zone)
             covered = Interval(covered.since, min(covered.until, self.until))
@@ -76,7 +76,7 @@ class ReportNeed(t.NamedTuple):
         within = [each for each in missing if each.since - begin < step]
         until = within[-1].until
         if until - begin > step:
-            return plain_hour_at_or_before(begin + step, zone)
+            return unambiguous_hour_before(begin + step, zone)
         return min(hour_at_or_after(until, zone), self._last_hour(zone))
 
     def _last_hour(self, zone: ZoneInfo) -> datetime:

@@ -89,8 +89,8 @@ class Shape:
     """The tree of one kind of row, as far as it has been seen."""
 
     def __init__(self, name: str, reserved: Collection[str], setting: str) -> None:
-        self._setting = setting
         self.reserved = frozenset(reserved)
+        self._setting = setting
         self.contested: tuple[Node, ...] = ()
         """Places of which two would have one name, in a row that has both."""
         self._nodes: list[Node] = []

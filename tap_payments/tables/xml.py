@@ -19,18 +19,13 @@ if t.TYPE_CHECKING:
 
 
 def read_xml(
-    stream: t.BinaryIO,
-    *,
-    row_element: str | None,
-    reserved: Collection[str],
-    setting: str = "row_element",
+    stream: t.BinaryIO, *, row_element: str | None, reserved: Collection[str], setting: str
 ) -> Table:
     """The table of an XML file that can be read twice; without bytes or rows it has no columns.
 
     `row_element` is the name of the element that is a row, at any depth; None: the repeated
-    child of the root, or its only one. `reserved` are column names that are taken. A cell is
-    None where its text is empty or white space. `setting` is what messages call the setting that
-    names the row.
+    child of the root, or its only one. Messages call it by its `setting`. `reserved` are column
+    names that are taken. A cell is None where its text is empty or white space.
 
     Raises:
         ReportUnreadable: no well-formed XML, a DTD, or no telling which element is a row.

@@ -42,16 +42,16 @@ def to_local(instant: datetime, zone: ZoneInfo) -> datetime:
     return instant.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
-def plain_at_or_before(local: datetime, zone: ZoneInfo) -> datetime:
+def unambiguous_before(local: datetime, zone: ZoneInfo) -> datetime:
     """The nearest local time, in steps of an hour back, that stands for one instant only."""
     while (readings := to_readings(local, zone)).earliest != readings.latest:
         local -= HOUR
     return local
 
 
-def plain_hour_at_or_before(instant: datetime, zone: ZoneInfo) -> datetime:
+def unambiguous_hour_before(instant: datetime, zone: ZoneInfo) -> datetime:
     """The last local full hour up to an instant that stands for one instant only."""
-    return plain_at_or_before(hour_at_or_before(instant, zone), zone)
+    return unambiguous_before(hour_at_or_before(instant, zone), zone)
 
 
 def hour_at_or_before(instant: datetime, zone: ZoneInfo) -> datetime:

@@ -25,7 +25,9 @@ def csv(content: str) -> Table:
 
 
 def xml(content: str) -> Table:
-    return read_xml(io.BytesIO(content.encode()), row_element="row", reserved=RESERVED)
+    return read_xml(
+        io.BytesIO(content.encode()), row_element="row", reserved=RESERVED, setting="row"
+    )
 
 
 def rows(

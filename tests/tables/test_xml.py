@@ -20,7 +20,9 @@ def read(
     content: bytes | str, row_element: str | None = None
 ) -> tuple[tuple[str, ...], list[list[str | None]]]:
     data = content.encode() if isinstance(content, str) else content
-    table = read_xml(io.BytesIO(data), row_element=row_element, reserved=RESERVED)
+    table = read_xml(
+        io.BytesIO(data), row_element=row_element, reserved=RESERVED, setting="tikpay.row_element"
+    )
     rows = list(table.rows)
     assert all(extra is None for _, extra in rows)
     return table.columns, [cells for cells, _ in rows]
@@ -268,7 +270,9 @@ def test_every_usual_encoding_is_read(encoding: str) -> None:
 def test_rows_are_read_one_by_one() -> None:
     content = b"<r>" + b"<row>\n  <a>some text</a>\n  <b>1</b>\n</row>\n" * 50_000 + b"</r>"
     tracemalloc.start()
-    table = read_xml(io.BytesIO(content), row_element=None, reserved=())
+    table = read_xml(
+        io.BytesIO(content), row_element=None, reserved=(), setting="tikpay.row_element"
+    )
     assert sum(1 for _ in table.rows) == 50_000
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -278,7 +282,7 @@ def test_rows_are_read_one_by_one() -> None:
 def test_a_report_is_read_from_where_the_file_stands() -> None:
     stream = io.BytesIO(b"##<r><row>1</row></r>")
     stream.seek(2)
-    table = read_xml(stream, row_element=None, reserved=())
+    table = read_xml(stream, row_element=None, reserved=(), setting="tikpay.row_element")
     assert list(table.rows) == [(["1"], None)]
 
 

@@ -12,7 +12,11 @@ from tap_payments.tables.xml import read_xml
 
 def read(content: bytes | str, row_element: str | None = None) -> None:
     data = content.encode() if isinstance(content, str) else content
-    list(read_xml(io.BytesIO(data), row_element=row_element, reserved=()).rows)
+    list(
+        read_xml(
+            io.BytesIO(data), row_element=row_element, reserved=(), setting="tikpay.row_element"
+        ).rows
+    )
 
 
 @pytest.mark.parametrize(

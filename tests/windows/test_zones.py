@@ -13,9 +13,9 @@ from tap_payments.windows.zones import (
     HOUR,
     hour_at_or_after,
     hour_at_or_before,
-    plain_hour_at_or_before,
     to_readings,
     to_zone,
+    unambiguous_hour_before,
 )
 
 ZONES = ("Australia/Sydney", "Australia/Lord_Howe", "Australia/Adelaide", "America/New_York", "UTC")
@@ -72,12 +72,12 @@ def test_a_start_goes_back_to_an_hour_that_stands_for_one_instant(
     instant: str, expected: str
 ) -> None:
     zone = ZoneInfo("Australia/Sydney")
-    assert plain_hour_at_or_before(utc(instant), zone) == local(expected)
+    assert unambiguous_hour_before(utc(instant), zone) == local(expected)
 
 
 def test_a_start_on_lord_howe_is_not_on_the_hour_that_half_is_skipped() -> None:
     zone = ZoneInfo("Australia/Lord_Howe")
-    assert plain_hour_at_or_before(utc("2026-10-03T15:40"), zone) == local("2026-10-04T01:00")
+    assert unambiguous_hour_before(utc("2026-10-03T15:40"), zone) == local("2026-10-04T01:00")
 
 
 def test_full_hours_are_the_operators() -> None:
@@ -90,7 +90,7 @@ def test_full_hours_are_the_operators() -> None:
 def test_a_start_is_never_after_its_instant_and_never_far_before(
     instant: datetime, zone: ZoneInfo
 ) -> None:
-    start = plain_hour_at_or_before(instant, zone)
+    start = unambiguous_hour_before(instant, zone)
     earliest, latest = to_readings(start, zone)
     assert earliest == latest <= instant < latest + 4 * HOUR
     assert (start.minute, start.second, start.microsecond) == (0, 0, 0)

@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from tap_payments.accounts.account import Account
 from tap_payments.providers.tikpay.access import ClientCredentials
 from tap_payments.providers.tikpay.gateway import TikpayGateway
-from tap_payments.providers.tikpay.settings import SETTINGS
+from tap_payments.providers.tikpay.settings import SETTINGS, delimiter_of
 from tap_payments.reports.broker import ReportBroker, ReportPolicy
 from tap_payments.reports.quota import QuotaLedger
 from tap_payments.tables.personal import NamedColumns, find_personal
@@ -40,7 +40,7 @@ class Tikpay(Account):
         """The zone must exist, the delimiter be one character, the environment part of a host."""
         if to_zone(settings["timezone"]) is None:
             yield "timezone: is not an IANA time zone such as Australia/Sydney"
-        delimiter = settings["delimiter"].replace("\\t", "\t")
+        delimiter = delimiter_of(settings)
         if len(delimiter) != 1 or delimiter in '"\r\n':
             yield "delimiter: must be one character, for a tab \\t"
         if not re.fullmatch(r"[A-Za-z0-9-]+", settings["environment"]):

@@ -20,6 +20,7 @@ from tap_payments.accounts.facts import (
     named,
 )
 from tap_payments.http.calls import Call
+from tap_payments.providers.tikpay.settings import delimiter_of
 from tap_payments.tables.csv import read_csv
 from tap_payments.tables.sniffing import check_report
 from tap_payments.tables.xml import read_xml
@@ -158,9 +159,11 @@ def _described(settings: Settings, file_type: str, file: bytes) -> dict[str, t.A
         stream.seek(0)
         if file_type == "xml":
             row_element = settings.get("row_element") or None
-            table = read_xml(stream, row_element=row_element, reserved=())
+            table = read_xml(
+                stream, row_element=row_element, reserved=(), setting="tikpay.row_element"
+            )
         else:
-            table = read_csv(stream, delimiter=settings["delimiter"], reserved=())
+            table = read_csv(stream, delimiter=delimiter_of(settings), reserved=())
         rows = [cells for cells, _ in itertools.islice(table.rows, ROWS)]
     except ValueError:
         raise Unknowable("what was downloaded is no report that can be read") from None

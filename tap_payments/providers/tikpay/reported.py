@@ -12,6 +12,7 @@ from singer_sdk.singerlib import SchemaMessage
 from tap_payments.errors import StreamFailed
 from tap_payments.http.calls import Tally
 from tap_payments.providers.tikpay import schemas
+from tap_payments.providers.tikpay.settings import delimiter_of
 from tap_payments.reports.planning import REMEMBERED, ReportNeed
 from tap_payments.rows import fields
 from tap_payments.rows.privacy import replacement
@@ -183,11 +184,13 @@ class Report(IncrementalStream):
     def _table(self, tikpay: Tikpay, file: t.BinaryIO) -> Table:
         settings, reserved = tikpay.settings, frozenset(self.schema["properties"])
         if settings["file_type"] == "xml":
-            row_element = settings.get("row_element") or None
             return read_xml(
-                file, row_element=row_element, reserved=reserved, setting="tikpay.row_element"
+                file,
+                row_element=settings.get("row_element") or None,
+                reserved=reserved,
+                setting="tikpay.row_element",
             )
-        delimiter = settings["delimiter"].replace("\\t", "\t")
+        delimiter = delimiter_of(settings)
         return read_csv(file, delimiter=delimiter, reserved=reserved, warn=self.warn_once)
 
     def _table_rows(self, tikpay: Tikpay, report: ReadyReport, table: Table) -> Iterator[Rows]:

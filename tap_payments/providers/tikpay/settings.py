@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from singer_sdk import typing as th
 
 from tap_payments.accounts.settings import account_settings, positive, url
+
+if t.TYPE_CHECKING:
+    from tap_payments.accounts.settings import Settings
 
 REPORT_TYPES = ("CUSTOMERS", "PAYMENTS", "TAPS", "TRIPS")
 
@@ -129,3 +134,8 @@ SETTINGS = account_settings(
     window_days=366,
     lookback_days=2,
 )
+
+
+def delimiter_of(settings: Settings) -> str:
+    """What stands between cells; a tab may be given as a backslash and a `t`."""
+    return t.cast("str", settings["delimiter"]).replace("\\t", "\t")
