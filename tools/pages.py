@@ -17,6 +17,7 @@ from streams import (
     streams_table,
 )
 from tables import own_settings, provider_settings, shared_settings, table
+from targets import failing_table, loaders_table
 
 from tap_payments.providers import PROVIDERS
 
@@ -100,6 +101,7 @@ MARKED: dict[str, dict[str, Callable[[], str]]] = {
     "docs/settings.md": {"settings": _settings},
     "docs/streams/index.md": {"streams": lambda: streams_table(streams())},
     "docs/guarantees.md": {"personal": personal_table},
+    "docs/use/loaders.md": {"loaders": loaders_table, "failing": failing_table},
     **{
         f"docs/providers/{provider.name}.md": {
             "settings": partial(provider_settings, provider.name),

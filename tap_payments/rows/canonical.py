@@ -40,7 +40,7 @@ class Canonical:
         if isinstance(row, Struct):
             line = self._encode(row)
             return self._by(self._closed, line) or line
-        line = to_line(dict(row))
+        line = to_line(dict(row))[:-1]
         return self._by(self._closed, line) or self._by(self._open, line) or line
 
     def _by(self, decoder: msgspec.json.Decoder[t.Any], line: bytes) -> bytes:

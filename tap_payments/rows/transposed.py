@@ -8,7 +8,7 @@ import typing as t
 import msgspec
 from msgspec import Raw, Struct
 
-from tap_payments.rows.exact_json import dumps, in_one_line, loads
+from tap_payments.rows.exact_json import dumps, in_one_line, loads, parse_object
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,12 +37,19 @@ def kind_of(field: Mapping[str, t.Any]) -> Kind:
 
 def columns_of(writer: RowWriter, batch: Batch, kinds: Mapping[str, Kind]) -> list[Values]:
     """The values of these columns, in their order; None where the row's line has null."""
-    if batch.careful:
-        rows = [writer.added | row for row in batch.rows]
+    if batch.careful or Raw in set(map(type, batch.rows)):
+        rows = [_members(writer, row) for row in batch.rows]
         return [[_value(row.get(name), kind) for row in rows] for name, kind in kinds.items()]
     first = type(batch.rows[0])
     own = dict(zip(first.__struct_encode_fields__, first.__struct_fields__, strict=True))
     return [_column(batch.rows, own[name], kind) for name, kind in kinds.items()]
+
+
+def _members(writer: RowWriter, row: t.Any) -> dict[str, t.Any]:
+    """The members of a careful row, or of one that is spelled already."""
+    if isinstance(row, dict):
+        return writer.added | row
+    return t.cast("dict[str, t.Any]", parse_object(row if isinstance(row, Raw) else dumps(row)))
 
 
 def _column(rows: Sequence[Struct], name: str, kind: Kind) -> Values:

@@ -51,9 +51,7 @@ def is_same(value: t.Any, held: t.Any, field: Row, within: float) -> bool:
     if isinstance(value, dict | list):
         there = json.loads(held) if isinstance(held, str) else held
         return bool(_without_nulls(there) == _without_nulls(value))
-    if isinstance(value, bool):
-        return held in (value, str(value))
-    return str(value) == str(held) or (kind == "date" and str(held).startswith(value))
+    return held in (value, str(value)) or (kind == "date" and str(held).startswith(value))
 
 
 def key_of(row: Row, properties: t.Sequence[str]) -> tuple[str, ...]:

@@ -7,8 +7,10 @@ import typing as t
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Raw
 
 from tap_payments.errors import StreamFailed
+from tap_payments.rows.batch import Batch
 from tap_payments.rows.transposed import columns_of, kind_of
 from tests.rows.privacy_box import rules
 from tests.rows.row_box import FLAT, KEYS, NESTED, ROW, codec_of, page_of
@@ -33,7 +35,8 @@ def hold(codec: RowCodec, schema: t.Any, body: str) -> None:
         batches = list(codec.batches(codec.rows_of(codec.decode(body.encode()))))
     except StreamFailed:
         return
-    for batch in batches:
+    spelled = [Batch(list(map(Raw, codec.spellings(batch))), careful=False) for batch in batches]
+    for batch in (*batches, *spelled):
         records = [exactly(line) for line in codec.encode(batch).splitlines()[1:]]
         fields = {name: each for name, each in schema["properties"].items() if name in records[0]}
         kinds = {name: kind_of(field) for name, field in fields.items()}

@@ -10,6 +10,7 @@ import typing as t
 from tap_payments.providers.tikpay import schemas
 from tap_payments.providers.tikpay.reported import Report, ReportLane
 from tap_payments.streams.snapshots import SnapshotStream
+from tap_payments.windows.instants import format_instant
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +40,7 @@ class ReportJobs(SnapshotStream):
     def read_all(self, reading: Reading) -> list[t.Any]:
         """The list as the report streams have read it; asked for only where they have not."""
         tikpay = t.cast("Tikpay", reading.account)
+        reading.codec.add("_observed_at", format_instant(reading.run.runtime.clock()))
         jobs = tikpay.broker.jobs()
         reading.statistics.requests += tikpay.requests_since()
         # A link is as good as a key, under whatever name it comes.
