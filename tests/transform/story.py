@@ -91,6 +91,7 @@ def february() -> Story:
             put_zimpler(sandbox, name, "2026-02-12T08:00:00Z")
         for name in ("late-status", "late-section"):
             put_begateway(sandbox, name)
+        put_tikpay(sandbox, "PENDING")
         ordinary = sync(sandbox, sandbox.config())
         change_late(sandbox)
         first = audit(sandbox, MONTH)
@@ -108,6 +109,8 @@ def change_late(sandbox: Sandbox) -> None:
     put_zimpler(sandbox, "comes", "2026-02-13T08:00:00Z")
     for name in ("late-status", "late-section"):
         assert sandbox.begateway.remove("main", uid=name) == 1
+    assert sandbox.tikpay.remove("main", kind="PAYMENTS", paymentId="late-settlement") == 1
+    put_tikpay(sandbox, "SETTLED")
     put_begateway(sandbox, "late-status", status="error")
     put_begateway(sandbox, "late-section", smart_routing_verification={"rules": [1, 1]})
 
@@ -119,6 +122,7 @@ LATE = {
     ("zimpler", "comes deposit"): ("missing", None),
     ("begateway", "late-status"): ("changed", "status"),
     ("begateway", "late-section"): ("changed", "smart_routing_verification"),
+    ("tikpay", "late-settlement"): ("changed", "status"),
 }
 """What `change_late` leaves for the first audit to find."""
 
@@ -139,6 +143,21 @@ def put_zimpler(sandbox: Sandbox, name: str, approved: str) -> None:
         "account_ref": "SANDBOX-ACCOUNT-1",
     }
     sandbox.zimpler.put("main", row)
+
+
+def put_tikpay(sandbox: Sandbox, status: str) -> None:
+    """Adds a payment of 3.20 AUD; another status makes it another row to the tap."""
+    row = {
+        "paymentId": "late-settlement",
+        "tripId": "TRP-late",
+        "customerId": None,
+        "paidAt": "2026-02-09T12:00:00",
+        "amount": "3.20",
+        "currency": "AUD",
+        "cardLast4": "0000",
+        "status": status,
+    }
+    sandbox.tikpay.put("main", row, kind="PAYMENTS")
 
 
 def put_begateway(sandbox: Sandbox, name: str, **fields: t.Any) -> None:

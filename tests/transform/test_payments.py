@@ -69,6 +69,79 @@ def test_the_latest_version_of_a_tikpay_payment_stands(
     }
 
 
+def test_the_newest_report_stands_however_far_it_reaches(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    """Repaired rows, and a late backfill, are of reports that reach less far than older ones."""
+    made = warehouse.copied(tmp_path)
+    names = [f'"{name}"' for name in made.columns("tikpay_payments")]
+    changed = {
+        '"_row_id"': "'newest'",
+        '"status"': "'REFUNDED'",
+        '"_window_until"': "timestamp '2026-03-12'",
+        '"_report_created_at"': "timestamp '2027-01-01'",
+    }
+    assert set(changed) <= set(names)
+    made.change(
+        f"insert into tikpay_payments ({', '.join(names)}) "
+        f"select {', '.join(changed.get(name, name) for name in names)} from tikpay_payments "
+        """where "paymentId" = 'PAY-20260315-0003' limit 1"""
+    )
+    assert made.dbt("run", "--select", "tikpay_payments_latest") == {}
+    found = made.ask("select status from tikpay_payments_latest where id = 'PAY-20260315-0003'")
+    assert found == [{"status": "REFUNDED"}]
+
+
+def test_refunds_stand_beside_their_payments(warehouse: Warehouse, delivered: Delivered) -> None:
+    """Some payments lie before the tap's start: that is said."""
+    rows = delivered.payments["begateway_transactions"]
+    known = {row["uid"] for row in rows if row["type"] not in OUT}
+    refunds = [row for row in rows if row["type"] in OUT]
+    expected = Counter("known" if row["parent_uid"] in known else "not loaded" for row in refunds)
+    found = warehouse.ask("select parent, provider from refunds")
+    assert Counter(row["parent"] for row in found if row["provider"] == "begateway") == expected
+    assert set(expected) == {"known", "not loaded"}
+    assert {row["parent"] for row in found if row["provider"] == "zimpler"} == {"not said"}
+
+
+def test_what_is_unsettled_is_said(warehouse: Warehouse, delivered: Delivered) -> None:
+    found = warehouse.ask(
+        "select provider, unsettled, count(*) as n from payments where provider <> 'begateway' "
+        "group by 1, 2"
+    )
+    tikpay = Counter(row["status"] == "PENDING" for row in delivered.payments["tikpay_payments"])
+    counts = {(row["provider"], row["unsettled"]): int(row["n"]) for row in found}
+    assert {key: n for key, n in counts.items() if key[0] == "tikpay"} == {
+        ("tikpay", is_open): n for is_open, n in tikpay.items()
+    }
+    assert {key[1] for key in counts if key[0] != "tikpay"} == {None}
+    charges = delivered.payments["begateway_transactions"]
+    open_charges = sum(
+        row["status"] == "successful" and row["settled_at"] is None and not row["test"]
+        for row in charges
+    )
+    unsettled = warehouse.ask(
+        "select count(*) as n from payments where provider = 'begateway' and unsettled"
+    )
+    assert int(unsettled[0]["n"]) == open_charges > 0
+
+
+def test_zimplers_months_join_without_a_gap(warehouse: Warehouse) -> None:
+    months = warehouse.ask("select * from zimpler_months order by account, currency, month")
+    balances = warehouse.ask("select * from zimpler_balances")
+    assert len(months) >= len(balances) == 4
+    for month in months:
+        assert Decimal(month["closing_balance"]) == (
+            Decimal(month["opening_balance"])
+            + Decimal(month["received"])
+            + Decimal(month["paid_out"])
+            - Decimal(month["fees"])
+        )
+    last = {(row["account"], row["currency"]): row["closing_balance"] for row in months}
+    assert last == {(row["account"], row["currency"]): row["total"] for row in balances}
+    assert {str(row["opening_balance"]) for row in months if row["account"] == "main"} == {"0.0000"}
+
+
 def test_zimplers_balance_agrees_with_its_transactions(warehouse: Warehouse) -> None:
     found = warehouse.ask("select * from zimpler_balances where account = 'main'")
     assert len(found) == 2
