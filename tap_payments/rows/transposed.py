@@ -43,7 +43,7 @@ def columns_of(writer: RowWriter, batch: Batch, kinds: Mapping[str, Kind]) -> li
     if batch.careful:
         rows = [writer.added | row for row in batch.rows]
         return [[_value(row.get(name), kind) for row in rows] for name, kind in kinds.items()]
-    fields = _fields_of(type(batch.rows[0]))
+    fields = _fields_of(type(batch.rows[0]))  # type: ignore[arg-type]  # a type can be hashed
     return [_column(batch.rows, *fields[name], kind) for name, kind in kinds.items()]
 
 
@@ -56,7 +56,7 @@ def _fields_of(row: type[Struct]) -> dict[str, tuple[str, bool]]:
     }
 
 
-def _column(rows: Sequence[Struct], name: str, is_plain: bool, kind: Kind) -> Values:  # noqa: FBT001
+def _column(rows: Sequence[Struct], name: str, is_plain: bool, kind: Kind) -> Values:
     values = list(map(operator.attrgetter(name), rows))
     if is_plain or set(map(type, values)) <= _PLAIN:
         return values
