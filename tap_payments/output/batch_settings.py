@@ -46,7 +46,7 @@ class BatchSettings:
 
 
 def batch_problems(config: Mapping[str, t.Any]) -> Iterator[str]:
-    """What is wrong with settings that are of the right types, a line each, without their values."""
+    """What is wrong with settings of the right types, a line each, without their values."""
     encoding, storage = config["encoding"], config["storage"]
     if encoding["format"] == "jsonl":
         pass

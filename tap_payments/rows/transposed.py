@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 import typing as t
 
@@ -9,6 +10,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from tap_payments.rows.exact_json import dumps, in_one_line, loads, parse_object
+from tap_payments.rows.struct_types import OnlyWritten
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +22,8 @@ Kind = t.Literal["text", "integer", "boolean", "json"]
 
 Values = list[t.Any]
 
-_PLAIN = ({str}, {int}, {bool}, {str, type(None)}, {int, type(None)}, {bool, type(None)})
+_PLAIN = {str, int, bool, type(None), OnlyWritten}
+_NULL = b"null\n"
 _BOTH = {"true": True, "false": False}
 _lines = msgspec.json.Encoder().encode_lines
 
@@ -40,9 +43,8 @@ def columns_of(writer: RowWriter, batch: Batch, kinds: Mapping[str, Kind]) -> li
     if batch.careful or Raw in set(map(type, batch.rows)):
         rows = [_members(writer, row) for row in batch.rows]
         return [[_value(row.get(name), kind) for row in rows] for name, kind in kinds.items()]
-    first = type(batch.rows[0])
-    own = dict(zip(first.__struct_encode_fields__, first.__struct_fields__, strict=True))
-    return [_column(batch.rows, own[name], kind) for name, kind in kinds.items()]
+    fields = _fields_of(type(batch.rows[0]))  # type: ignore[arg-type]  # a type can be hashed
+    return [_column(batch.rows, *fields[name], kind) for name, kind in kinds.items()]
 
 
 def _members(writer: RowWriter, row: t.Any) -> dict[str, t.Any]:
@@ -52,16 +54,24 @@ def _members(writer: RowWriter, row: t.Any) -> dict[str, t.Any]:
     return t.cast("dict[str, t.Any]", parse_object(row if isinstance(row, Raw) else dumps(row)))
 
 
-def _column(rows: Sequence[Struct], name: str, kind: Kind) -> Values:
+@functools.lru_cache(64)
+def _fields_of(row: type[Struct]) -> dict[str, tuple[str, bool]]:
+    """The attribute for each name, and whether all its values are as a column takes them."""
+    return {
+        field.encode_name: (field.name, set(t.get_args(field.type) or [field.type]) <= _PLAIN)
+        for field in msgspec.structs.fields(row)
+    }
+
+
+def _column(rows: Sequence[Struct], name: str, is_plain: bool, kind: Kind) -> Values:
     values = list(map(operator.attrgetter(name), rows))
-    types = set(map(type, values))
-    if types in _PLAIN:
+    if is_plain or set(map(type, values)) <= _PLAIN:
         return values
-    if types == {type(None)}:
-        return values
-    texts = _lines(values).decode().split("\n")[:-1]
-    if kind == "json":
-        return [None if text == "null" else text for text in texts]
+    block = _lines(values)
+    texts: Values = block.decode().split("\n")[:-1]
+    if kind == "json" or (kind == "text" and b'"' not in block):
+        # No object, list or number ends with what null is spelled as.
+        return [None if each == "null" else each for each in texts] if _NULL in block else texts
     return [_plain(text, kind) for text in texts]
 
 

@@ -55,7 +55,7 @@ def both_ways(config: t.Callable[[Sandbox], Row], files: Row) -> tuple[Run, Run]
 
 
 OWN = {"run_id", "jobId", "_report_job_id", "_observed_at", "closed_at", "seconds"}
-OWN |= {"completedAt", "expiresAt", "createdAt"}
+OWN |= {"completedAt", "expiresAt", "createdAt", "_report_created_at"}
 """What is another in each run: names of jobs, and when something happened."""
 
 MODES: list[Row] = [
