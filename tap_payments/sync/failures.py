@@ -41,6 +41,11 @@ class Failures(Events):
         self.found.append(failure)
         self._logger.error("%s failed: %s", failure.name, failure.reason)
 
+    @property
+    def has_refusals(self) -> bool:
+        """Whether an account was refused."""
+        return any(failure.reason.status in (401, 403) for failure in self.found)
+
     def raise_all(self) -> None:
         """Ends a run in which something failed.
 

@@ -236,6 +236,11 @@ class ResilientTap(Tap):
         """
         with self._redacting():
             self.probe([each for each in self.streams.values() if isinstance(each, ProviderStream)])
+        if self.failures.has_refusals:
+            self.logger.warning(
+                "tap-payments-doctor finds out which settings an account that refuses would "
+                "accept: run it with the same --config"
+            )
         self.failures.raise_all()
 
     def probe(self, streams: Sequence[ProviderStream]) -> None:

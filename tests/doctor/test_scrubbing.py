@@ -28,7 +28,7 @@ PROBES = Probes(
 ULID = "01JRXYZ0A1B2C3D4E5F6G7H8J9"
 DAYS = -70
 
-texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=30)
+texts = st.text(st.characters(codec="utf-8"), max_size=30)
 instants = st.datetimes(min_value=datetime(2015, 1, 1), max_value=datetime(2090, 1, 1))  # noqa: DTZ001
 numbers = st.decimals(
     allow_nan=False, allow_infinity=False, places=2, min_value=-(10**9), max_value=10**9

@@ -7,7 +7,7 @@ import typing as t
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-OTHERS = ("airbyte", "backfill", "sandbox")
+OTHERS = ("airbyte", "backfill", "doctor", "sandbox")
 """Other commands: they have pages and messages of their own."""
 
 FAILURES = ("StreamFailed", "QuotaSpent", "ReportUnreadable", "Unreadable", "Trouble", "Refused")

@@ -85,6 +85,27 @@ def test_with_what_the_doctor_says_all_rows_come(tmp_path: Path) -> None:
         assert ids == {row["id"] for row in sandbox.zimpler.rows("main")}
 
 
+@pytest.mark.parametrize(
+    "mood", ["order_is_ascending=no", "page_cap=30", "count=none", "keys_are_unique=no"]
+)
+def test_what_has_no_setting_loses_no_row(mood: str) -> None:
+    with sandbox_in("zimpler.ties=yes", f"zimpler.{mood}", days=4) as sandbox:
+        run = sync(sandbox, settings(sandbox, "zimpler", "2026-03-16", page_size=40))
+        truth = sandbox.zimpler.rows("main")
+    assert run.failed is None
+    found = {(row["id"], row["type"]) for row in run.rows("zimpler_transactions")}
+    assert found == {(row["id"], row["type"]) for row in truth}
+
+
+def test_an_order_that_changes_is_read_as_the_doctor_advises() -> None:
+    with sandbox_in("zimpler.ties=yes", "zimpler.order_is_stable=no", days=4) as sandbox:
+        run = sync(sandbox, settings(sandbox, "zimpler", "2026-03-16", window_days=1))
+        truth = sandbox.zimpler.rows("main")
+    assert run.failed is None
+    found = {(row["id"], row["type"]) for row in run.rows("zimpler_transactions")}
+    assert found == {(row["id"], row["type"]) for row in truth}
+
+
 def test_the_right_way_in_is_found_where_another_is_configured(tmp_path: Path) -> None:
     with sandbox_in("zimpler.ties=yes") as sandbox:
         config = sandbox.config("zimpler")
