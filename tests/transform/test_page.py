@@ -29,6 +29,7 @@ class Elements(HTMLParser):
         self.seen: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element begins; it fetches nothing and runs nothing."""
         assert {name for name, _ in attrs}.isdisjoint({"src", "href", "onclick", "onload"})
         self.seen.add(tag)
         if tag not in EMPTY:
@@ -38,6 +39,7 @@ class Elements(HTMLParser):
         """An element without contents."""
 
     def handle_endtag(self, tag: str) -> None:
+        """An element ends, which is the one that began last."""
         assert self.open.pop() == tag
 
 
