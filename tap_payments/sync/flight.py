@@ -18,8 +18,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
 SHARE, LEAST_SHARES, MOST_SHARES = 2_750_000, 8, 16
-"""Bytes of answers that may wait to be written, over the whole run, for each thread: ten full pages
-of the largest rows, so that no window has to wait for the one before."""
+"""Bytes of answers that may wait to be written, over the whole run, for each thread of the largest
+crew: ten full pages of the largest rows, so that no window has to wait for the one before."""
 
 AHEAD = 4
 """Jobs of a lane, for each that may be read at once, that may wait however small they are."""
@@ -146,7 +146,8 @@ class Flight:
             if lane.courses:
                 self._lanes.append(lane)
         self._crews = list(crews.values())
-        shares = min(max(sum(each.size for each in self._crews), LEAST_SHARES), MOST_SHARES)
+        shares = max((each.size for each in self._crews), default=0)
+        shares = min(max(shares, LEAST_SHARES), MOST_SHARES)
         self._budget = SHARE * shares if budget is None else budget
         self._handed_out = 0
 
