@@ -63,6 +63,9 @@ def record(
     name = f"{provider.name}.{account.account}"
     own = folder / re.sub(r"[^\w.-]", "_", name)
     own.mkdir(parents=True, exist_ok=True)
+    for exchange in exchanges:  # first only to learn what no stand-in may be
+        recorder.exchange(exchange)
+    recorder.scrubber.avoid_originals()
     documents = {"recording.json": recorder.outline(provider, exchanges[0])}
     for number, exchange in enumerate(exchanges, 1):
         documents[f"{number:04}.json"] = recorder.exchange(exchange)
@@ -207,7 +210,7 @@ class _Recorder:
             return {"body": self.scrubber.value(found)}
         text = body.decode("utf-8", "replace")
         if is_file:
-            delimiter = self._account.settings.get("delimiter", ",")
+            delimiter = self._account.settings.get("delimiter", ",").replace(r"\t", "\t")
             return {"text": scrubbed_report(text, delimiter, self.scrubber)}
         return {"text": scrubbed_outline(text, self.scrubber)}
 

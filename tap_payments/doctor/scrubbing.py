@@ -47,11 +47,16 @@ class Scrubber:
         points_home: Callable[[str], bool] = lambda _url: False,
     ) -> None:
         self._probes = probes
+        self._key = key
         self._stand_ins = StandIns(key)
         self._offset = offset
         self._points_home = points_home
         self.shift = timedelta(days=days)
         self.originals: set[str] = set()
+
+    def avoid_originals(self) -> None:
+        """Begins anew, with stand-ins that are none of the originals that it has met so far."""
+        self._stand_ins = StandIns(self._key, self.originals)
 
     def value(self, value: t.Any, name: str = "") -> t.Any:
         """A JSON value with a stand-in for each leaf that is no word of the vendor."""

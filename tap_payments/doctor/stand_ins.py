@@ -9,7 +9,7 @@ import string
 import typing as t
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 TRIES = 1000
 """After so many a stand-in may stand for two: there are no more of its length."""
@@ -19,12 +19,15 @@ _CLASSES = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 
 
 class StandIns:
-    """The stand-ins of one recording: without its `key` nobody gets from one to the other."""
+    """The stand-ins of one recording: without its `key` nobody gets from one to the other.
 
-    def __init__(self, key: bytes) -> None:
+    None of them is one of the texts to `avoid`: a stand-in that somebody's value happens to be.
+    """
+
+    def __init__(self, key: bytes, avoid: Iterable[str] = ()) -> None:
         self._key = key
         self._known: dict[str, str] = {}
-        self._used: set[str] = set()
+        self._used: set[str] = set(avoid)
 
     def text(self, value: str) -> str:
         """Of the same length; digits for digits and letters for letters."""
