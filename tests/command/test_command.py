@@ -206,6 +206,7 @@ def test_the_test_names_who_refuses_and_why(commands: Commands, tmp_path: Path) 
         assert "answered 401" in done.last_line
         assert "zimpler.api_key" in done.last_line
         assert "'main'" not in done.last_line
+        assert done.stderr.count("tap-payments-doctor finds out") == 1
         assert "canary" not in done.stderr
         assert done.is_quiet
 
