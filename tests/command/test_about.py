@@ -83,8 +83,7 @@ def test_about_describes_every_setting_and_marks_the_secrets(commands: Commands)
     assert {
         name: field["default"] for name, field in mine.items() if "default" in field
     } == DEFAULTS
-    assert "batch" not in about["capabilities"]
-    assert {"catalog", "state", "discover", "test"} <= {*about["capabilities"]}
+    assert {"batch", "catalog", "state", "discover", "test"} <= {*about["capabilities"]}
 
 
 @pytest.mark.parametrize("form", [[], ["--format=markdown"]])
