@@ -143,6 +143,7 @@ DEFAULTS: dict[str, Config] = {
         "auth_method": "basic",
         "api_key_header": "X-Api-Key",
         "page_size": 1000,
+        "days_are_inclusive": True,
         "window_days": 7,
         "lookback_days": 1,
     },
