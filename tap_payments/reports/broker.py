@@ -65,7 +65,11 @@ class ReadyReport(t.NamedTuple):
 
 
 class ReportBroker:
-    """The report jobs of one account in one run: `plan` once, then `reports` and `open`."""
+    """The report jobs of one account in one run: `plan` once, then `reports` and `open`.
+
+    `ahead` says by how much `clock` is ahead of the provider's: a job covers what was before the
+    request for it, by the provider's clock.
+    """
 
     def __init__(
         self,
@@ -74,6 +78,7 @@ class ReportBroker:
         policy: ReportPolicy,
         *,
         clock: Callable[[], datetime],
+        ahead: Callable[[], timedelta] = timedelta,
         wait: Callable[[float, str], None],
         warn: Callable[[str], None],
         note: Callable[[str], None],
@@ -90,7 +95,12 @@ class ReportBroker:
         )
         self._list = JobList(policy.zone, warn=warn)
         self._submission = ReportSubmission(
-            self._gateway, self._list, look=self._look, pause=self._pause, clock=clock, note=note
+            self._gateway,
+            self._list,
+            look=self._look,
+            pause=self._pause,
+            clock=lambda: clock() - ahead(),
+            note=note,
         )
         self._schedule = PollSchedule(
             timedelta(seconds=policy.poll_interval), timedelta(seconds=policy.max_wait)

@@ -112,3 +112,19 @@ def test_the_command_says_it_on_the_screen(commands: Commands, tmp_path: Path) -
         assert done.stderr.count("ahead of the provider's") == 1
         (mark,) = watermarks(done.run.state, STREAMS["spacivox"][0]).values()
         assert mark <= f"{sandbox.clock.now():%Y-%m-%dT%H:%M:%S}"
+
+
+def test_a_report_job_covers_what_was_before_its_request_by_the_providers_clock() -> None:
+    """The state remembers when a job was asked for: later runs go by that."""
+    with box() as sandbox:
+        config = settings(sandbox, "tikpay", "2026-03-16", max_wait=1)
+        run = sync(ahead(timedelta(days=1)), config)
+        assert run.failed is None
+        jobs = {
+            job: made
+            for stream in ("tikpay_taps", "tikpay_payments")
+            for partition in run.state["bookmarks"][stream]["partitions"]
+            for job, made in partition["report_jobs"].items()
+        }
+        assert len(jobs) >= 2
+        assert all(f"{NOW:%Y-%m-%dT%H:%M}" <= made < "2026-03-20T13" for made in jobs.values())

@@ -139,6 +139,7 @@ class Tikpay(Account):
             self.ledger,
             policy,
             clock=self.runtime.clock,
+            ahead=lambda: self.client.clock_ahead,
             wait=self._wait,
             warn=lambda message: self.logger.warning("%s: %s", self.subject, message),
             note=lambda message: self.logger.info("%s: %s", self.subject, message),
