@@ -14,7 +14,7 @@ from tap_payments.errors import QuotaSpent, StreamFailed
 from tap_payments.reports.coverage import created_at
 from tap_payments.reports.gateway import LinkGone
 from tap_payments.reports.job_list import JobList
-from tap_payments.reports.jobs import ReportStatus
+from tap_payments.reports.jobs import ReadyReport, ReportStatus
 from tap_payments.reports.metering import MeteredGateway
 from tap_payments.reports.polling import PollSchedule
 from tap_payments.reports.series import ReportSeries, State
@@ -43,25 +43,6 @@ class ReportPolicy(t.NamedTuple):
     poll_interval: float = 30
     max_wait: float = 1800
     max_retry_wait: float = 300
-
-
-class ReadyReport(t.NamedTuple):
-    """A report that can be read now, and the interval that it covers, in UTC.
-
-    `until` is the watermark to commit after its last row. `zone` is the operator's (IANA),
-    `created` when the report was made: it says which of two is newer.
-    """
-
-    job: ReportJob
-    since: datetime
-    until: datetime
-    zone: str
-    created: datetime
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to download: the job ended with NO_DATA."""
-        return self.job.status is ReportStatus.NO_DATA
 
 
 class ReportBroker:

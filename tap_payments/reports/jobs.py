@@ -77,3 +77,22 @@ def _is_local(time: datetime | None, local: datetime, zone: ZoneInfo) -> bool:
     if time is None:
         return False
     return local in (time.replace(tzinfo=None), time.tzinfo and to_local(time, zone))
+
+
+class ReadyReport(t.NamedTuple):
+    """A report that can be read now, and the interval that it covers, in UTC.
+
+    `until` is the watermark to commit after its last row. `zone` is the operator's (IANA),
+    `created` when the report was made: it says which of two is newer.
+    """
+
+    job: ReportJob
+    since: datetime
+    until: datetime
+    zone: str
+    created: datetime
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to download: the job ended with NO_DATA."""
+        return self.job.status is ReportStatus.NO_DATA

@@ -12,7 +12,7 @@ from tap_payments.http.calls import Tally
 from tap_payments.streams.page import Rows
 from tap_payments.streams.partition import Partition
 from tap_payments.streams.reading import Reading
-from tap_payments.sync.flight import Course, Route
+from tap_payments.sync.routes import Course, Route
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -1,6 +1,6 @@
 """All that a run reads, by threads, and handed out to the one thread that writes.
 
-This is the only place that knows threads. Each account has a crew of as many as may ask it at a
+Only this file and `crews.py` know threads. Each account has a crew of as many as may ask it at a
 time; what they have read waits, within one budget of bytes for the whole run, until it is written.
 """
 
@@ -9,108 +9,23 @@ from __future__ import annotations
 import threading
 import typing as t
 from collections import deque
-from dataclasses import dataclass, field
 
 from tap_payments.runtime import Cancelled
 from tap_payments.streams.page import Again, Closed, Noted
+from tap_payments.sync.crews import Crew, LaneInFlight, Slot
+from tap_payments.sync.routes import Begun, Failed, Over
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
+
+    from tap_payments.sync.routes import Arrival, Course, Route
 
 SHARE, LEAST_SHARES, MOST_SHARES = 2_750_000, 8, 16
 """Bytes of answers that may wait to be written, over the whole run, for each thread of the largest
 crew: ten full pages of the largest rows, so that no window has to wait for the one before."""
 
-AHEAD = 4
-"""Jobs of a lane, for each that may be read at once, that may wait however small they are."""
-
 TURN = 2_000_000
 """Bytes that are handed out of one lane before it is another's turn."""
-
-
-@dataclass(eq=False)
-class Course:
-    """The jobs of one partition, in the order in which they are handed out."""
-
-    jobs: deque[t.Any]
-    cancelled: threading.Event = field(default_factory=threading.Event)
-    is_begun: bool = False
-
-
-@dataclass(eq=False)
-class Route:
-    """Courses that are handed out one after the other; at most `width` of their jobs are read."""
-
-    account: t.Any
-    width: int
-    courses: deque[t.Any]
-
-
-Arrival = tuple[t.Any, t.Any, t.Any]
-"""A course, a job of it if it is about one, and what came."""
-
-
-class Begun(t.NamedTuple):
-    """Says that a course has its turn; whatever else comes of it, comes after."""
-
-
-class Failed(t.NamedTuple):
-    """Says that a job failed; what comes after it is called off."""
-
-    error: BaseException
-
-
-class Over(t.NamedTuple):
-    """Says that nothing more comes of a course."""
-
-
-@dataclass(eq=False)
-class _Slot:
-    """A job in flight; its thread waits for `room` while the budget is used up."""
-
-    course: Course
-    job: t.Any
-    room: threading.Condition
-    entries: deque[tuple[t.Any, int]] = field(default_factory=deque)
-    closed: int = 0
-    is_handed_out: bool = False
-    is_done: bool = False
-    error: BaseException | None = None
-
-
-class _Lane:
-    """A route in flight: the courses that are not over, and the jobs that were begun."""
-
-    def __init__(self, route: Route, crew: _Crew) -> None:
-        self.crew = crew
-        self.width = route.width
-        self.courses = route.courses
-        self.unread = deque(route.courses)
-        self.slots: deque[_Slot] = deque()
-        self.reading = 0
-
-    @property
-    def course(self) -> Course | None:
-        """The course whose next job may be read; None: there is none, or it has to wait."""
-        while self.unread and not self.unread[0].jobs:
-            self.unread.popleft()
-        may_read = self.reading < self.width and len(self.slots) < AHEAD * self.width
-        return self.unread[0] if self.unread and may_read else None
-
-
-class _Crew:
-    """The threads of one account, which take turns among its lanes."""
-
-    def __init__(self, size: int, lock: threading.RLock) -> None:
-        self.size = size
-        self.started = 0
-        self.lanes: list[_Lane] = []
-        self.turn = threading.Condition(lock)
-
-    def next_lane(self) -> _Lane | None:
-        """The lane that most needs a reader; None: none can be read now."""
-        lanes = [lane for lane in self.lanes if lane.course is not None]
-        return min(lanes, key=lambda lane: len(lane.slots), default=None)
 
 
 class Flight:
@@ -134,14 +49,14 @@ class Flight:
         self._buffered = 0
         self._lock = threading.RLock()
         self._arrived = threading.Condition(self._lock)
-        self._held_back: set[_Slot] = set()
+        self._held_back: set[Slot] = set()
         self._is_closed = False
-        crews: dict[t.Any, _Crew] = {}
-        self._lanes: deque[_Lane] = deque()
+        crews: dict[t.Any, Crew] = {}
+        self._lanes: deque[LaneInFlight] = deque()
         for route in routes:
             if route.account not in crews:
-                crews[route.account] = _Crew(crew(route.account), self._lock)
-            lane = _Lane(route, crews[route.account])
+                crews[route.account] = Crew(crew(route.account), self._lock)
+            lane = LaneInFlight(route, crews[route.account])
             lane.crew.lanes.append(lane)
             if lane.courses:
                 self._lanes.append(lane)
@@ -199,7 +114,7 @@ class Flight:
                     return entry
             return None
 
-    def _ready(self) -> _Lane | None:
+    def _ready(self) -> LaneInFlight | None:
         """The lane that has its turn, or the next one that has something."""
         if self._handed_out >= TURN:
             self._handed_out = 0
@@ -211,7 +126,7 @@ class Flight:
             self._lanes.rotate(-1)
         return None
 
-    def _has_something(self, lane: _Lane) -> bool:
+    def _has_something(self, lane: LaneInFlight) -> bool:
         """Whether there is something to hand out of a lane, or to say, now."""
         course = lane.courses[0]
         if not lane.slots or lane.slots[0].course is not course:
@@ -219,7 +134,7 @@ class Flight:
         slot = lane.slots[0]
         return slot.is_done or slot.closed > 0 or (slot in self._held_back and bool(slot.entries))
 
-    def _take(self, lane: _Lane) -> Arrival | None:
+    def _take(self, lane: LaneInFlight) -> Arrival | None:
         course = lane.courses[0]
         if not course.is_begun:
             course.is_begun = True
@@ -245,7 +160,7 @@ class Flight:
         self.drop(course)
         return course, slot.job, Failed(slot.error)
 
-    def _release(self, taken: _Slot, size: int) -> None:
+    def _release(self, taken: Slot, size: int) -> None:
         """Gives back what an item took; once an eighth of the budget is free, threads go on."""
         self._buffered -= size
         taken.room.notify()
@@ -255,13 +170,13 @@ class Flight:
 
     # The threads that read
 
-    def _man(self, crew: _Crew) -> None:
+    def _man(self, crew: Crew) -> None:
         """Adds a thread to a crew, if there is something for it to read."""
         if crew.started < crew.size and crew.next_lane() is not None:
             crew.started += 1
             threading.Thread(target=self._work, args=(crew,), daemon=True).start()
 
-    def _work(self, crew: _Crew) -> None:
+    def _work(self, crew: Crew) -> None:
         while (found := self._begin(crew)) is not None:
             lane, slot = found
             try:
@@ -276,13 +191,13 @@ class Flight:
                     slot.course.jobs.clear()
                 self._arrived.notify()
 
-    def _begin(self, crew: _Crew) -> tuple[_Lane, _Slot] | None:
+    def _begin(self, crew: Crew) -> tuple[LaneInFlight, Slot] | None:
         with self._lock:
             while not self._is_closed:
                 lane = crew.next_lane()
                 course = lane.course if lane else None
                 if lane is not None and course is not None:
-                    slot = _Slot(course, course.jobs.popleft(), threading.Condition(self._lock))
+                    slot = Slot(course, course.jobs.popleft(), threading.Condition(self._lock))
                     lane.slots.append(slot)
                     lane.reading += 1
                     self._man(crew)
@@ -293,7 +208,7 @@ class Flight:
                 crew.turn.wait()
             return None
 
-    def _put(self, lane: _Lane, slot: _Slot, item: t.Any, size: int) -> None:
+    def _put(self, lane: LaneInFlight, slot: Slot, item: t.Any, size: int) -> None:
         with self._lock:
             while not self._is_called_off(slot) and self._is_full(lane, slot, size):
                 self._held_back.add(slot)
@@ -311,16 +226,16 @@ class Flight:
             if slot.closed:
                 self._arrived.notify()
 
-    def _is_called_off(self, slot: _Slot) -> bool:
+    def _is_called_off(self, slot: Slot) -> bool:
         return self._is_closed or slot.course.cancelled.is_set()
 
-    def _is_full(self, lane: _Lane, slot: _Slot, size: int) -> bool:
+    def _is_full(self, lane: LaneInFlight, slot: Slot, size: int) -> bool:
         if self._buffered + size <= self._budget or not size:
             return False
         # The job whose turn it is must go on, or nobody would: it keeps one item waiting.
         return not (slot is lane.slots[0] and not slot.entries)
 
-    def _forget(self, slot: _Slot) -> None:
+    def _forget(self, slot: Slot) -> None:
         """A job begins again: what was read of it is thrown away, unless some of it is out."""
         if not slot.is_handed_out:
             self._release(slot, sum(size for _item, size in slot.entries))

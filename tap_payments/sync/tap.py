@@ -30,8 +30,9 @@ from tap_payments.sync.courses import ask, plan_probes, plan_routes, read_course
 from tap_payments.sync.delivery import Delivery, key_of
 from tap_payments.sync.events import Events, Everybody
 from tap_payments.sync.failures import Failures, tell
-from tap_payments.sync.flight import Begun, Failed, Flight, Over
+from tap_payments.sync.flight import Flight
 from tap_payments.sync.progress import Progress
+from tap_payments.sync.routes import Begun, Failed, Over
 from tap_payments.sync.summary import Summary
 from tap_payments.windows.watermarks import Watermarks
 
@@ -44,7 +45,7 @@ if t.TYPE_CHECKING:
     from tap_payments.streams.partition import Partition
     from tap_payments.sync.courses import PartitionCourse, Probe
     from tap_payments.sync.failures import Failure
-    from tap_payments.sync.flight import Route
+    from tap_payments.sync.routes import Route
     from tap_payments.windows.bounds import Bounds
     from tap_payments.windows.window import Window
 

@@ -14,7 +14,7 @@ from tests.reports.api import utc
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tap_payments.reports.broker import ReadyReport
+    from tap_payments.reports.jobs import ReadyReport
     from tests.reports.api import ReportApi
 
 SYDNEY = ZoneInfo("Australia/Sydney")

@@ -13,7 +13,7 @@ from tests.reports.api import Clock, ReportApi, utc
 from tests.reports.runs import HORIZON, HOUR, TYPES, WATERMARK, Run, daily
 
 if TYPE_CHECKING:
-    from tap_payments.reports.broker import ReadyReport
+    from tap_payments.reports.jobs import ReadyReport
 
 LISTS = "list"
 

@@ -9,7 +9,8 @@ import typing as t
 from collections import deque
 
 from tap_payments.streams.page import Again, Page
-from tap_payments.sync.flight import Begun, Course, Failed, Flight, Over, Route
+from tap_payments.sync.flight import Flight
+from tap_payments.sync.routes import Begun, Course, Failed, Over, Route
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

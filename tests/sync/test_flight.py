@@ -10,7 +10,8 @@ import pytest
 
 from tap_payments.errors import StreamFailed
 from tap_payments.streams.page import Again, Page
-from tap_payments.sync.flight import Begun, Course, Failed, Flight, Over, Route
+from tap_payments.sync.flight import Flight
+from tap_payments.sync.routes import Begun, Course, Failed, Over, Route
 from tests.sync.jobs import PATIENCE, Source, arrivals, course, flight_of, page, read_all, until
 
 if t.TYPE_CHECKING:

@@ -8,7 +8,9 @@ from collections import deque
 import pytest
 
 from tap_payments.streams.page import Page
-from tap_payments.sync.flight import AHEAD, Flight, Route
+from tap_payments.sync.crews import AHEAD
+from tap_payments.sync.flight import Flight
+from tap_payments.sync.routes import Route
 from tests.sync.jobs import PATIENCE, Source, arrivals, course, flight_of, page, read_all, until
 
 if t.TYPE_CHECKING:

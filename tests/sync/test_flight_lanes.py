@@ -10,13 +10,14 @@ from collections import Counter, deque
 import pytest
 
 from tap_payments.streams.page import Closed, Page
-from tap_payments.sync.flight import TURN, Flight, Route
+from tap_payments.sync.flight import TURN, Flight
+from tap_payments.sync.routes import Route
 from tests.sync.jobs import PATIENCE, Source, course, page, until
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_payments.sync.flight import Course
+    from tap_payments.sync.routes import Course
 
 
 def test_a_lane_that_waits_holds_up_no_other() -> None:

@@ -36,7 +36,7 @@ if t.TYPE_CHECKING:
     from tap_payments.accounts.account import Account
     from tap_payments.accounts.settings import Schema
     from tap_payments.providers.tikpay.account import Tikpay
-    from tap_payments.reports.broker import ReadyReport
+    from tap_payments.reports.jobs import ReadyReport
     from tap_payments.streams.page import Item
     from tap_payments.streams.partition import Partition
     from tap_payments.streams.reading import Reading
