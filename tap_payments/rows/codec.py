@@ -8,7 +8,6 @@ not fit its schema takes the careful way of `columns.py`. Both ways write the sa
 
 from __future__ import annotations
 
-import codecs
 import operator
 import struct
 import typing as t
@@ -20,7 +19,7 @@ from tap_payments.errors import StreamFailed, Unreadable
 from tap_payments.rows.batch import Batch, RowWriter
 from tap_payments.rows.canonical import Canonical
 from tap_payments.rows.columns import NULL, Column
-from tap_payments.rows.exact_json import loads, parse_object, spell
+from tap_payments.rows.exact_json import body_in_one_line, loads, parse_object, spell
 from tap_payments.rows.extra import Extra
 from tap_payments.rows.struct_types import can_be_shaped
 from tap_payments.rows.structs import ACCOUNT, EXTRA, Shape
@@ -126,7 +125,7 @@ class RowCodec(RowWriter):
             Unreadable: it is not JSON in UTF-8, or not of the page's shape.
         """
         try:
-            body = _in_one_line(body)
+            body = body_in_one_line(body)
             page = self._raw_page.decode(body)
         except msgspec.ValidationError as error:
             raise Unreadable("the body is not what the vendor's document says") from error
@@ -240,20 +239,6 @@ class RowCodec(RowWriter):
 
     def _is_closed(self, row: t.Any) -> bool:
         return bool(self._closed) and row.__class__ is self._shape(closed=True).row
-
-
-def _in_one_line(body: bytes) -> bytes:
-    """A body without a mark before it and without line breaks.
-
-    Raises:
-        ValueError: it is not JSON in UTF-8.
-    """
-    body = body.removeprefix(codecs.BOM_UTF8)
-    if not body.isascii():
-        body.decode()
-    if b"\n" in body or b"\r" in body:
-        body = msgspec.json.format(body, indent=-1)
-    return body
 
 
 def _members(row: t.Any) -> dict[str, Raw]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 import typing as t
@@ -78,6 +79,20 @@ def in_one_line(spelled: bytes) -> bytes:
         return msgspec.json.format(spelled, indent=-1)
     except (msgspec.DecodeError, RecursionError):  # a lone surrogate
         return dumps(loads(spelled))
+
+
+def body_in_one_line(body: bytes) -> bytes:
+    """A body without a mark before it and without line breaks.
+
+    Raises:
+        ValueError: it is not JSON in UTF-8.
+    """
+    body = body.removeprefix(codecs.BOM_UTF8)
+    if not body.isascii():
+        body.decode()
+    if b"\n" in body or b"\r" in body:
+        body = msgspec.json.format(body, indent=-1)
+    return body
 
 
 def _escaped(value: t.Any) -> str:
