@@ -1,10 +1,11 @@
-{#- What is compared: the payment stream of each provider and what identifies a row there. -#}
+{#- What is compared: the payment stream of each provider, what identifies a row there, and the column
+that is its booking date where it is one column. -#}
 {% macro payment_streams() -%}
     {{ return({
-        "begateway": {"stream": "begateway_transactions", "columns": ["uid"]},
-        "spacivox": {"stream": "spacivox_payment_transactions", "columns": ["id"]},
+        "begateway": {"stream": "begateway_transactions", "columns": ["uid"], "booked": "created_at"},
+        "spacivox": {"stream": "spacivox_payment_transactions", "columns": ["id"], "booked": "timestamp"},
         "tikpay": {"stream": "tikpay_payments", "columns": [var("tikpay_columns").get("id") or "_row_id"]},
-        "zimpler": {"stream": "zimpler_transactions", "columns": ["id", "type"]},
+        "zimpler": {"stream": "zimpler_transactions", "columns": ["id", "type"], "booked": "approved_at"},
     }) }}
 {%- endmacro %}
 
