@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from tap_payments.errors import StreamFailed
+from tap_payments.output.batch_settings import BatchSettings
 from tap_payments.output.encodings import extension_of, open_rows
 from tap_payments.output.stopping import OutputLost, ReaderGone, Stopped
 from tap_payments.output.storage import open_draft
 from tap_payments.rows.exact_json import dumps
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
-    from tap_payments.output.batch_settings import BatchSettings
     from tap_payments.output.encodings import Properties, RowFile
     from tap_payments.output.storage import Draft
     from tap_payments.output.writer import Writer
@@ -71,6 +71,13 @@ class BatchFiles:
         self._number = 0
         self._piles: dict[Key, _Pile] = {}
         self._properties: dict[str, Properties] = {}
+
+    @classmethod
+    def of(
+        cls, config: Mapping[str, t.Any], writer: Writer, clock: Callable[[], datetime]
+    ) -> t.Self:
+        """The files of a run, as `batch_config` says."""
+        return cls(BatchSettings.of(config), writer, clock)
 
     @contextlib.contextmanager
     def ending(self) -> Iterator[None]:

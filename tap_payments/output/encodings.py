@@ -11,8 +11,8 @@ import importlib
 import typing as t
 
 from tap_payments.errors import StreamFailed
+from tap_payments.output.transposed import columns_of, kind_of
 from tap_payments.rows.batch import Batch
-from tap_payments.rows.transposed import columns_of, kind_of
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

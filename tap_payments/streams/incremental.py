@@ -33,6 +33,12 @@ class IncrementalStream(ProviderStream):
             return None
         return run.watermarks.of(self.name, partition.context)
 
+    def doubt_state(self, run: Run) -> None:
+        """Warns of what is odd about the stream's bookmark although it can be used."""
+        if self.is_incremental(run):
+            for doubt in run.watermarks.doubts(self.name, run.bounds.now):
+                self.logger.warning("%s: %s", self.name, doubt)
+
     def horizon(self, partition: Partition, run: Run) -> datetime:  # noqa: ARG002 - for subclasses
         """The end of what a run can commit."""
         return run.bounds.span(None).horizon

@@ -10,14 +10,14 @@ from functools import partial
 from tap_payments.errors import StreamFailed
 from tap_payments.rows.batch import Batch, RowWriter
 from tap_payments.rows.exact_json import spell
-from tap_payments.streams.incremental import IncrementalStream
 from tap_payments.streams.page import Closed, Noted, Page, Rows
 from tap_payments.streams.sync_windows import WindowOutcome
+from tap_payments.sync.commits import Commits
 from tap_payments.sync.courses import in_window
+from tap_payments.sync.routes import Begun, Over
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from tap_payments.output.batch_files import BatchFiles, Key
     from tap_payments.output.writer import Writer
@@ -53,6 +53,7 @@ class Delivery:
         self._writer = writer
         self._events = events
         self._write_state = write_state
+        self._commits = Commits(run, writer.shield)
         self._sync_windows = sync_windows
         self._files = files
         if files is not None:
@@ -62,6 +63,25 @@ class Delivery:
         self._declared: dict[str, tuple[str, ...]] = {}
         self._metrics = contextlib.ExitStack()
         self._counters: dict[str, t.Any] = {}
+
+    def arrive(self, course: PartitionCourse, window: Window | None, item: t.Any) -> None:
+        """Takes what a flight hands out of a partition, from its beginning to its end.
+
+        Raises:
+            StreamFailed: it could not be planned, or a row of it cannot be written.
+        """
+        if isinstance(item, Begun):
+            self._events.started(course.partition, course.windows)
+            self.begin(course.stream)
+            if course.failure is not None:
+                raise course.failure
+        elif isinstance(item, Over):
+            try:
+                self.end(course)
+            finally:
+                self._events.ended(course.partition, course.statistics)
+        else:
+            self.take(course, window, item)
 
     def begin(self, stream: ProviderStream) -> None:
         """Declares a stream, unless its columns are still to be found out."""
@@ -93,7 +113,7 @@ class Delivery:
             elif isinstance(item, Closed):
                 self._close(course, item)
             elif isinstance(item, Noted):
-                self._note(item)
+                self._commits.note(item, self._write_state)
         except StreamFailed as failure:
             raise in_window(failure, window) from failure
         if self._files is not None:
@@ -199,17 +219,11 @@ class Delivery:
     ) -> None:
         """Commits a window whose rows are out, as far as it has settled at the provider."""
         window = outcome.window
-        until = self._published(course, window.until)
+        until = self._commits.published(course, window.until)
         if until == window.until:
             self._record(course.partition, outcome)
         if until > window.since:
-            self._commit(course, until, write_state)
-
-    def _published(self, course: PartitionCourse, until: datetime) -> datetime:
-        stream = course.stream
-        if not isinstance(stream, IncrementalStream):
-            return until
-        return stream.published(course.partition, until, self._run)
+            self._commits.commit(course, until, write_state)
 
     def _record(self, partition: Partition, outcome: WindowOutcome) -> None:
         """Writes the row of `sync_windows`, where it is selected."""
@@ -225,25 +239,6 @@ class Delivery:
                 spelled = {name: spell(value) for name, value in message.record.items()}
                 key = (self._sync_windows.name, partition.account.account)
                 files.add(key, _AS_IT_IS, Batch([spelled], careful=True))
-
-    def _commit(
-        self, course: PartitionCourse, until: datetime, write_state: Callable[[], None]
-    ) -> None:
-        stream, context = course.stream, course.partition.context
-        if not isinstance(stream, IncrementalStream) or not stream.is_incremental(self._run):
-            return
-        watermarks, key = self._run.watermarks, str(stream.replication_key)
-        with self._writer.shield.whole():
-            watermarks.advance(stream.name, context, until, key=key)
-            for other, instant in course.lane.beginnings(course.partition):
-                watermarks.begin(stream.name, other, self._published(course, instant), key=key)
-            write_state()
-
-    def _note(self, noted: Noted) -> None:
-        stream, context = noted.partition.stream, noted.partition.context
-        with self._writer.shield.whole():
-            if self._run.watermarks.note(stream, context, noted.name, noted.value):
-                self._write_state()
 
 
 def key_of(course: PartitionCourse) -> Key:

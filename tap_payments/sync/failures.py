@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from tap_payments.errors import QuotaSpent, StreamFailed, SyncFailed, unexpected
 from tap_payments.sync.events import Events
+from tap_payments.sync.routes import Failed
 
 if t.TYPE_CHECKING:
     import logging
+    from collections.abc import Callable, Iterator
 
+    from tap_payments.output.stopping import Shield
     from tap_payments.streams.partition import Partition
+    from tap_payments.sync.flight import Flight
 
 
 class Failure(t.NamedTuple):
@@ -69,3 +74,32 @@ def tell(events: Events, partition: Partition, error: Exception) -> None:
         events.failed(partition, error)
     else:
         events.failed(partition, unexpected(error))
+
+
+def hand_out(
+    flight: Flight,
+    arrive: Callable[[t.Any, t.Any, t.Any], None],
+    events: Events,
+    shield: Shield,
+) -> None:
+    """Gives all that a flight reads to `arrive`; whatever fails ends its partition and no other."""
+    with contextlib.closing(iter(flight)) as arrivals, _signals_first(shield):
+        for course, job, item in arrivals:
+            try:
+                if isinstance(item, Failed):
+                    raise item.error
+                arrive(course, job, item)
+            except Exception as error:  # noqa: BLE001 - a bug in one stream leaves the others be
+                shield.check()
+                tell(events, course.partition, error)
+                flight.drop(course)
+
+
+@contextlib.contextmanager
+def _signals_first(shield: Shield) -> Iterator[None]:
+    """Lets a signal end the run where its exception became another one on its way."""
+    try:
+        yield
+    except Exception:
+        shield.check()
+        raise

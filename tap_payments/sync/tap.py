@@ -17,7 +17,6 @@ from singer_sdk.exceptions import ConfigValidationError
 
 from tap_payments.accounts.redaction import redacting, secrets_of
 from tap_payments.output.batch_files import BatchFiles
-from tap_payments.output.batch_settings import BatchSettings
 from tap_payments.output.states import States
 from tap_payments.output.stopping import ReaderGone, Stopped, last_words
 from tap_payments.output.writer import Writer
@@ -29,10 +28,10 @@ from tap_payments.streams.sync_windows import SyncWindows
 from tap_payments.sync.courses import ask, plan_probes, plan_routes, read_course
 from tap_payments.sync.delivery import Delivery, key_of
 from tap_payments.sync.events import Events, Everybody
-from tap_payments.sync.failures import Failures, tell
+from tap_payments.sync.failures import Failures, hand_out
 from tap_payments.sync.flight import Flight
 from tap_payments.sync.progress import Progress
-from tap_payments.sync.routes import Begun, Failed, Over
+from tap_payments.sync.routes import Over
 from tap_payments.sync.summary import Summary
 from tap_payments.windows.watermarks import Watermarks
 
@@ -43,11 +42,10 @@ if t.TYPE_CHECKING:
     from singer_sdk import Stream
 
     from tap_payments.streams.partition import Partition
-    from tap_payments.sync.courses import PartitionCourse, Probe
+    from tap_payments.sync.courses import Probe
     from tap_payments.sync.failures import Failure
     from tap_payments.sync.routes import Route
     from tap_payments.windows.bounds import Bounds
-    from tap_payments.windows.window import Window
 
 
 class ResilientTap(Tap):
@@ -86,12 +84,8 @@ class ResilientTap(Tap):
     @cached_property
     def run(self) -> Run:
         """What streams are given of this run; its time is the instant when it is first asked."""
-        return Run(
-            self.bounds,
-            Watermarks(t.cast("dict[str, t.Any]", self.state)),
-            self.runtime,
-            threading.Event(),
-        )
+        watermarks = Watermarks(t.cast("dict[str, t.Any]", self.state))
+        return Run(self.bounds, watermarks, self.runtime, threading.Event())
 
     # Who hears of it
 
@@ -183,13 +177,13 @@ class ResilientTap(Tap):
         if self.state:
             self.write_state()
         for stream in streams:
-            if isinstance(stream, IncrementalStream) and stream.is_incremental(self.run):
-                for doubt in self.run.watermarks.doubts(stream.name, self.run.bounds.now):
-                    self.logger.warning("%s: %s", stream.name, doubt)
+            if isinstance(stream, IncrementalStream):
+                stream.doubt_state(self.run)
         windows = [each for each in streams if isinstance(each, SyncWindows)]
         chosen = [each for each in streams if isinstance(each, ProviderStream)]
         routes = plan_routes(chosen, self.run)
-        files = self._batch_files()
+        batches = self.config.get("batch_config")
+        files = BatchFiles.of(batches, self.writer, self.runtime.clock) if batches else None
         delivery = Delivery(
             self.run,
             self.writer,
@@ -200,30 +194,9 @@ class ResilientTap(Tap):
             parts=Counter(key_of(each) for route in routes for each in route.courses),
         )
 
-        def arrive(course: PartitionCourse, window: Window | None, item: t.Any) -> None:
-            if isinstance(item, Begun):
-                self.events.started(course.partition, course.windows)
-                delivery.begin(course.stream)
-                if course.failure is not None:
-                    raise course.failure
-            elif isinstance(item, Over):
-                try:
-                    delivery.end(course)
-                finally:
-                    self.events.ended(course.partition, course.statistics)
-            else:
-                delivery.take(course, window, item)
-
         with files.ending() if files else contextlib.nullcontext():
-            self._fly(routes, read_course, arrive)
+            self._fly(routes, read_course, delivery.arrive)
             delivery.finish()
-
-    def _batch_files(self) -> BatchFiles | None:
-        """The files that rows go into; None: they go out as RECORDs."""
-        config = self.config.get("batch_config")
-        if config is None:
-            return None
-        return BatchFiles(BatchSettings.of(config), self.writer, self.runtime.clock)
 
     def write_state(self) -> None:
         """Writes a STATE message, if the state has changed since the last and one is due."""
@@ -267,25 +240,7 @@ class ResilientTap(Tap):
 
         self.events.planned([each.partition for route in routes for each in route.courses])
         flight = Flight(routes, read_here, crew=lambda account: account.policy.concurrency)
-        with contextlib.closing(iter(flight)) as arrivals, self._signals_first():
-            for course, job, item in arrivals:
-                try:
-                    if isinstance(item, Failed):
-                        raise item.error
-                    arrive(course, job, item)
-                except Exception as error:  # noqa: BLE001 - a bug in one stream leaves the others be
-                    self.writer.shield.check()
-                    tell(self.events, course.partition, error)
-                    flight.drop(course)
-
-    @contextlib.contextmanager
-    def _signals_first(self) -> Iterator[None]:
-        """Lets a signal end the run where its exception became another one on its way."""
-        try:
-            yield
-        except Exception:
-            self.writer.shield.check()
-            raise
+        hand_out(flight, arrive, self.events, self.writer.shield)
 
     def _redacting(self) -> AbstractContextManager[None]:
         return redacting(secrets_of(self._config, self.config_jsonschema))

@@ -9,11 +9,11 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import ipc, parquet
 
-from tap_payments.rows.transposed import kind_of
+from tap_payments.output.transposed import kind_of
 from tests.support.vendor_json import Number, exactly
 
 if t.TYPE_CHECKING:
-    from tap_payments.rows.transposed import Kind
+    from tap_payments.output.transposed import Kind
     from tests.support.taps import Row, Run
 
 FORMATS = ("jsonl", "parquet", "arrow")

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from msgspec import Raw
 
 from tap_payments.errors import StreamFailed
+from tap_payments.output.transposed import columns_of, kind_of
 from tap_payments.rows.batch import Batch
-from tap_payments.rows.transposed import columns_of, kind_of
 from tests.rows.privacy_box import rules
 from tests.rows.row_box import FLAT, KEYS, NESTED, ROW, codec_of, page_of
 from tests.support.batches import cell_of
