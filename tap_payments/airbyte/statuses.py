@@ -14,7 +14,7 @@ if t.TYPE_CHECKING:
 
     from tap_payments.airbyte.writer import AirbyteWriter
     from tap_payments.errors import QuotaSpent, StreamFailed
-    from tap_payments.http.calls import Tally
+    from tap_payments.http.calls import Statistics
     from tap_payments.streams.partition import Partition
 
 LIMITED = "rate limited"
@@ -64,7 +64,7 @@ class Statuses(Events):
             internal=f"HTTP status {failure.status}" if failure.status else None,
         )
 
-    def ended(self, partition: Partition, statistics: Tally) -> None:  # noqa: ARG002
+    def ended(self, partition: Partition, statistics: Statistics) -> None:  # noqa: ARG002
         """After its last partition a stream has ended."""
         self._left[partition.stream] -= 1
         if not self._left[partition.stream]:

@@ -25,7 +25,7 @@ class Call(t.NamedTuple):
         return f"{self.method} {self.path}"
 
 
-class Tally:
+class Statistics:
     """What a piece of work cost: requests sent, of which retries."""
 
     def __init__(self) -> None:
@@ -33,8 +33,8 @@ class Tally:
         self.retries = 0
 
 
-class SharedTally(Tally):
-    """A tally that several threads count on."""
+class SharedStatistics(Statistics):
+    """Statistics that several threads add to."""
 
     def __init__(self) -> None:
         super().__init__()

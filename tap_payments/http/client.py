@@ -9,7 +9,7 @@ import requests
 
 from tap_payments.errors import StreamFailed, Unreadable
 from tap_payments.http.answers import is_html
-from tap_payments.http.calls import SharedTally
+from tap_payments.http.calls import SharedStatistics
 from tap_payments.http.limits import Entrance, Limits
 from tap_payments.http.retriable import PROXY_ADVICE, Retriable
 from tap_payments.http.retries import Attempts, Retries
@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
     from datetime import timedelta
 
     from tap_payments.http.answers import Answer
-    from tap_payments.http.calls import Call, Tally
+    from tap_payments.http.calls import Call, Statistics
     from tap_payments.http.credentials import Credentials
     from tap_payments.http.retries import Policy
     from tap_payments.runtime import Runtime
@@ -67,7 +67,7 @@ class Client:
         self.limits = Limits(policy.concurrency, runtime=runtime, subject=subject)
         self.entrance = Entrance()
         self.clock = ProviderClock()
-        self.total = SharedTally()
+        self.total = SharedStatistics()
         self.transport = Transport(
             user_agent=policy.user_agent, timeout=policy.request_timeout, pool=policy.concurrency
         )
@@ -77,7 +77,7 @@ class Client:
         call: Call,
         decode: Callable[[bytes], T],
         *,
-        tally: Tally,
+        statistics: Statistics,
         cancelled: threading.Event,
         splittable: bool = False,
     ) -> T:
@@ -91,11 +91,11 @@ class Client:
         """
 
         def ask() -> T:
-            tally.requests += 1
+            statistics.requests += 1
             return self.ask(call, decode, cancelled)
 
         def retried() -> None:
-            tally.retries += 1
+            statistics.retries += 1
             self.total.retried()
 
         attempts = Attempts(

@@ -7,7 +7,7 @@ import typing as t
 if t.TYPE_CHECKING:
     from datetime import datetime
 
-    from tap_payments.http.calls import Tally
+    from tap_payments.http.calls import Statistics
     from tap_payments.rows.batch import Batch, RowWriter
     from tap_payments.streams.partition import Partition
     from tap_payments.windows.window import Window
@@ -46,7 +46,7 @@ class Closed(t.NamedTuple):
     """Says that all rows of a window came before: its end may become the watermark."""
 
     window: Window
-    statistics: Tally
+    statistics: Statistics
     began: datetime
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
-from tap_payments.http.calls import Tally
+from tap_payments.http.calls import Statistics
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ class Reading:
         self.codec = codec
         self.run = run
         self.window = window
-        self.statistics = Tally()
+        self.statistics = Statistics()
         self.received = 0
         """Bytes of the answers that were taken so far."""
         self.began = run.runtime.clock()
@@ -70,7 +70,7 @@ class Reading:
         answer, size = self.account.client.fetch(
             call,
             lambda body: ((decode or self.codec.decode)(body), len(body)),
-            tally=self.statistics,
+            statistics=self.statistics,
             cancelled=self.run.cancelled,
             splittable=splittable,
         )

@@ -14,7 +14,7 @@ if t.TYPE_CHECKING:
 
     from singer_sdk import Tap
 
-    from tap_payments.http.calls import Tally
+    from tap_payments.http.calls import Statistics
     from tap_payments.streams.partition import Partition
     from tap_payments.windows.window import Window
 
@@ -23,7 +23,7 @@ class WindowOutcome(t.NamedTuple):
     """What a window that closed has cost and given."""
 
     window: Window
-    statistics: Tally
+    statistics: Statistics
     pages: int
     records: int
     provider_count: int | None

@@ -104,4 +104,4 @@ class WindowLane(Lane):
             cursors: list[t.Any] = [text_of(row, self._cursor) for row in batch.rows]
         else:
             cursors = list(map(operator.attrgetter(self._cursor), batch.rows))
-        return batch._replace(rows=edges.sift(batch.rows, cursors, codec.spell))
+        return batch._replace(rows=edges.deduplicate(batch.rows, cursors, codec.spell))

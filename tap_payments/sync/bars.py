@@ -18,7 +18,7 @@ from tap_payments.sync.summary import HEADER
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tap_payments.http.calls import Tally
+    from tap_payments.http.calls import Statistics
     from tap_payments.streams.partition import Partition
     from tap_payments.sync.summary import Summary
 
@@ -73,7 +73,7 @@ class BarProgress(Progress):
         super().progressed(partition, rows=rows, windows=windows)
         self._draw(self._tasks.get(partition.account.subject), extent)
 
-    def ended(self, partition: Partition, statistics: Tally) -> None:
+    def ended(self, partition: Partition, statistics: Statistics) -> None:
         """Takes the bar of an account away that is done: another gets its place."""
         super().ended(partition, statistics)
         subject = partition.account.subject

@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import replace
 
 from tap_payments.errors import AccountFailed, StreamFailed
-from tap_payments.http.calls import Tally
+from tap_payments.http.calls import Statistics
 from tap_payments.streams.page import Rows
 from tap_payments.streams.partition import Partition
 from tap_payments.streams.reading import Reading
@@ -60,9 +60,9 @@ class PartitionCourse(Course):
         return self._codec_of(self.stream, self.partition.account)
 
     @property
-    def statistics(self) -> Tally:
+    def statistics(self) -> Statistics:
         """What all readings have cost together."""
-        total = Tally()
+        total = Statistics()
         for reading in self.readings:
             total.requests += reading.statistics.requests
             total.retries += reading.statistics.retries

@@ -8,7 +8,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tap_payments.errors import QuotaSpent, StreamFailed
-    from tap_payments.http.calls import Tally
+    from tap_payments.http.calls import Statistics
     from tap_payments.streams.partition import Partition
 
 
@@ -36,7 +36,7 @@ class Events:
     def failed(self, partition: Partition, failure: StreamFailed) -> None:
         """A partition failed; the others go on."""
 
-    def ended(self, partition: Partition, statistics: Tally) -> None:
+    def ended(self, partition: Partition, statistics: Statistics) -> None:
         """Nothing more comes of a partition, which has cost so many requests."""
 
 
@@ -76,7 +76,7 @@ class Everybody(Events):
         for each in self._listeners:
             each.failed(partition, failure)
 
-    def ended(self, partition: Partition, statistics: Tally) -> None:
+    def ended(self, partition: Partition, statistics: Statistics) -> None:
         """Passes it on."""
         for each in self._listeners:
             each.ended(partition, statistics)

@@ -13,7 +13,7 @@ if t.TYPE_CHECKING:
     import logging
     from collections.abc import Callable, Sequence
 
-    from tap_payments.http.calls import Tally
+    from tap_payments.http.calls import Statistics
     from tap_payments.streams.partition import Partition
     from tap_payments.sync.summary import Summary
 
@@ -77,7 +77,7 @@ class Progress(Events):
         self._wait = f"{reason}, continues in {seconds:.0f} s"
         self._tell(now=seconds >= INTERVAL)
 
-    def ended(self, partition: Partition, statistics: Tally) -> None:  # noqa: ARG002
+    def ended(self, partition: Partition, statistics: Statistics) -> None:  # noqa: ARG002
         """A partition is over."""
         self._left -= 1
         self._open.pop(partition, None)

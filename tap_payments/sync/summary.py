@@ -12,7 +12,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tap_payments.errors import StreamFailed
-    from tap_payments.http.calls import Tally
+    from tap_payments.http.calls import Statistics
     from tap_payments.streams.partition import Partition
 
 HEADER = ("stream", "account", "rows", "requests", "retries", "seconds", "watermark")
@@ -75,7 +75,7 @@ class Summary(Events):
         """Says so in the place of the watermark."""
         self._line(partition).failed = True
 
-    def ended(self, partition: Partition, statistics: Tally) -> None:
+    def ended(self, partition: Partition, statistics: Statistics) -> None:
         """Adds what the partition has cost."""
         line = self._line(partition)
         line.requests += statistics.requests

@@ -42,7 +42,9 @@ class Edges:
         self._low = f"{window.since + MARGIN:%Y-%m-%dT%H:%M:%S}"
         self._high = f"{window.until - MARGIN:%Y-%m-%dT%H:%M:%S}"
 
-    def sift(self, rows: list[R], cursors: Sequence[t.Any], spell: Callable[[R], bytes]) -> list[R]:
+    def deduplicate(
+        self, rows: list[R], cursors: Sequence[t.Any], spell: Callable[[R], bytes]
+    ) -> list[R]:
         """The rows that the window before did not return; `cursors` are their instants."""
         low, high = self._low, self._high
         if not rows:

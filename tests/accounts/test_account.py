@@ -10,7 +10,7 @@ import pytest
 from tap_payments.accounts.account import Account
 from tap_payments.accounts.settings import account_settings
 from tap_payments.errors import StreamFailed
-from tap_payments.http.calls import Call, Tally
+from tap_payments.http.calls import Call, Statistics
 from tap_payments.http.credentials import Fixed, basic
 from tap_payments.http.retries import Policy
 from tests.support.clock import Clock
@@ -41,7 +41,7 @@ def acme(url: str, **own: t.Any) -> Acme:
 
 def ask(account: Acme) -> bytes:
     return account.client.fetch(
-        Call("GET", "/x"), bytes, tally=Tally(), cancelled=threading.Event()
+        Call("GET", "/x"), bytes, statistics=Statistics(), cancelled=threading.Event()
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tap_payments.errors import StreamFailed, Unreadable
-from tap_payments.http.calls import Call, Tally
+from tap_payments.http.calls import Call, Statistics
 from tap_payments.http.client import Client
 from tap_payments.http.credentials import Fixed
 from tap_payments.http.retries import Policy
@@ -49,7 +49,7 @@ class Box:
     client: Client
     clock: Clock
     log: list[str]
-    tally: Tally = field(default_factory=Tally)
+    statistics: Statistics = field(default_factory=Statistics)
     cancelled: threading.Event = field(default_factory=threading.Event)
 
     def fetch(
@@ -57,13 +57,13 @@ class Box:
     ) -> t.Any:
         """The answer to a call."""
         return self.client.fetch(
-            call, read, tally=self.tally, cancelled=self.cancelled, splittable=splittable
+            call, read, statistics=self.statistics, cancelled=self.cancelled, splittable=splittable
         )
 
     @property
     def cost(self) -> tuple[int, int]:
         """Requests, and how many of them were retries."""
-        return self.tally.requests, self.tally.retries
+        return self.statistics.requests, self.statistics.retries
 
 
 def box(

@@ -5,7 +5,7 @@ import typing as t
 
 import pytest
 
-from tap_payments.http.calls import Tally
+from tap_payments.http.calls import Statistics
 from tap_payments.sync.progress import INTERVAL, Progress
 from tests.sync.parts import partition
 
@@ -64,7 +64,7 @@ def test_many_partitions_are_one_line(time: Time, said: Callable[[], list[str]])
     for part in parts[:3]:
         progress.started(part, 2)
     progress.progressed(parts[0], rows=10, windows=2)
-    progress.ended(parts[0], Tally())
+    progress.ended(parts[0], Statistics())
     time.now += INTERVAL
     progress.progressed(parts[1], rows=20, windows=1)
     assert said() == ["4 partitions left: 30 rows, 3 of 6 windows, 3 rows/s, about 10 s left"]

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 from tap_payments.errors import StreamFailed
-from tap_payments.http.calls import Tally
+from tap_payments.http.calls import Statistics
 from tap_payments.sync.summary import Summary
 from tests.sync.parts import partition
 
 
-def cost(requests: int, retries: int = 0) -> Tally:
-    tally = Tally()
-    tally.requests, tally.retries = requests, retries
-    return tally
+def cost(requests: int, retries: int = 0) -> Statistics:
+    statistics = Statistics()
+    statistics.requests, statistics.retries = requests, retries
+    return statistics
 
 
 def test_partitions_of_one_account_are_one_line() -> None:

@@ -163,7 +163,7 @@ def test_what_is_wrong_fails_by_name(warehouse: Warehouse, tmp_path: Path) -> No
         "update spacivox_payment_transactions set amount = '1.00001' where state = 1",
     )
     assert broken.dbt("run") == {}
-    broken.change("insert into payments select * from payments limit 1")
+    broken.change("insert into payments select * from payments where type = 'deposit' limit 1")
     assert broken.dbt("test") == {
         "amounts_fit_their_currency": "fail",
         "not_null_payments_amount": "fail",

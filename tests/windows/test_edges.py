@@ -28,43 +28,45 @@ def spelled(instant: datetime, offset_hours: int = 0, zone: str = "Z") -> str:
     return f"{instant + timedelta(hours=offset_hours):%Y-%m-%dT%H:%M:%S}{zone}"
 
 
-def sift(edges: Edges, window: Window, *rows: Row) -> list[str]:
+def deduplicate(edges: Edges, window: Window, *rows: Row) -> list[str]:
     """The ids of the rows that pass."""
     edges.enter(window)
     cursors = [cursor for _, cursor in rows]
-    return [name for name, _ in edges.sift(list(rows), cursors, lambda row: repr(row).encode())]
+    return [
+        name for name, _ in edges.deduplicate(list(rows), cursors, lambda row: repr(row).encode())
+    ]
 
 
 def test_a_record_that_both_neighbours_return_passes_once() -> None:
     edges, row = Edges(), ("a", spelled(SEAM))
-    assert sift(edges, FIRST, row) == ["a"]
-    assert sift(edges, SECOND, row) == []
+    assert deduplicate(edges, FIRST, row) == ["a"]
+    assert deduplicate(edges, SECOND, row) == []
 
 
 def test_a_record_that_has_changed_in_between_passes_again() -> None:
     edges = Edges()
-    assert sift(edges, FIRST, ("a", spelled(SEAM))) == ["a"]
-    assert sift(edges, SECOND, ("b", spelled(SEAM))) == ["b"]
+    assert deduplicate(edges, FIRST, ("a", spelled(SEAM))) == ["a"]
+    assert deduplicate(edges, SECOND, ("b", spelled(SEAM))) == ["b"]
 
 
 def test_windows_that_are_no_neighbours_forget_each_other() -> None:
     edges, row = Edges(), ("a", spelled(SEAM))
-    assert sift(edges, FIRST, row) == ["a"]
-    assert sift(edges, SECOND) == []
-    assert sift(edges, THIRD, row) == ["a"]
+    assert deduplicate(edges, FIRST, row) == ["a"]
+    assert deduplicate(edges, SECOND) == []
+    assert deduplicate(edges, THIRD, row) == ["a"]
 
 
 def test_a_record_that_every_one_of_many_windows_returns_passes_once() -> None:
     edges, row = Edges(), ("a", None)
     windows = [Window(START + n * HOUR, START + (n + 1) * HOUR) for n in range(7)]
-    assert [sift(edges, window, row) for window in windows] == [["a"], *[[]] * 6]
+    assert [deduplicate(edges, window, row) for window in windows] == [["a"], *[[]] * 6]
 
 
 def test_the_pages_of_one_window_remember_each_other() -> None:
     edges, row = Edges(), ("a", spelled(SEAM))
-    assert sift(edges, FIRST, row) == ["a"]
-    assert sift(edges, FIRST, row, ("b", spelled(SEAM))) == ["b"]
-    assert sift(edges, SECOND, row, ("b", spelled(SEAM))) == []
+    assert deduplicate(edges, FIRST, row) == ["a"]
+    assert deduplicate(edges, FIRST, row, ("b", spelled(SEAM))) == ["b"]
+    assert deduplicate(edges, SECOND, row, ("b", spelled(SEAM))) == []
 
 
 @pytest.mark.parametrize(
@@ -88,15 +90,15 @@ def test_the_pages_of_one_window_remember_each_other() -> None:
 )
 def test_what_lies_near_the_seam_or_nobody_knows_where_is_remembered(cursor: str | None) -> None:
     edges, row = Edges(), ("a", cursor)
-    assert sift(edges, FIRST, row, ("x", spelled(START + HOUR / 2))) == ["a", "x"]
-    assert sift(edges, SECOND, row) == []
+    assert deduplicate(edges, FIRST, row, ("x", spelled(START + HOUR / 2))) == ["a", "x"]
+    assert deduplicate(edges, SECOND, row) == []
 
 
 def test_a_long_window_remembers_rows_whose_zone_moves_them_inside() -> None:
     days = [Window(START + n * 24 * HOUR, START + (n + 1) * 24 * HOUR) for n in range(2)]
     edges, row = Edges(), ("a", spelled(days[0].until, -5, "-05:00"))
-    assert sift(edges, days[0], row) == ["a"]
-    assert sift(edges, days[1], row) == []
+    assert deduplicate(edges, days[0], row) == ["a"]
+    assert deduplicate(edges, days[1], row) == []
 
 
 def test_rows_in_the_middle_pass_without_being_spelled() -> None:
@@ -107,7 +109,7 @@ def test_rows_in_the_middle_pass_without_being_spelled() -> None:
         raise AssertionError(row)
 
     rows: list[Row] = [("a", spelled(START + MARGIN)), ("b", spelled(START + HOUR / 2))] * 2
-    assert edges.sift(rows, [cursor for _, cursor in rows], spell) == rows
+    assert edges.deduplicate(rows, [cursor for _, cursor in rows], spell) == rows
 
 
 def test_of_a_page_only_the_rows_at_the_edge_are_spelled() -> None:
@@ -119,19 +121,19 @@ def test_of_a_page_only_the_rows_at_the_edge_are_spelled() -> None:
         return repr(row).encode()
 
     rows: list[Row] = [("a", spelled(START)), ("b", spelled(START + HOUR / 2)), ("c", None)]
-    assert edges.sift(rows, [cursor for _, cursor in rows], spell) == rows
+    assert edges.deduplicate(rows, [cursor for _, cursor in rows], spell) == rows
     assert asked == ["a", "c"]
 
 
 def test_no_rows_are_no_rows() -> None:
-    assert sift(Edges(), FIRST) == []
+    assert deduplicate(Edges(), FIRST) == []
 
 
 def test_a_window_that_is_shorter_than_two_margins_is_all_edge() -> None:
     short = [Window(START + n * MARGIN, START + (n + 1) * MARGIN) for n in range(2)]
     edges, row = Edges(), ("a", spelled(START + MARGIN / 2))
-    assert sift(edges, short[0], row) == ["a"]
-    assert sift(edges, short[1], row) == []
+    assert deduplicate(edges, short[0], row) == ["a"]
+    assert deduplicate(edges, short[1], row) == []
 
 
 @given(st.lists(st.integers(0, 3 * 60 * 60), max_size=30), st.integers(0, 59))
@@ -146,5 +148,7 @@ def test_each_record_passes_once_however_far_bounds_are_read(
     for window in (FIRST, SECOND, THIRD):
         low = spelled(window.since - reach * SECOND_LONG)
         high = spelled(window.until + reach * SECOND_LONG)
-        passed += sift(edges, window, *[row for row in rows if low <= (row[1] or "") <= high])
+        passed += deduplicate(
+            edges, window, *[row for row in rows if low <= (row[1] or "") <= high]
+        )
     assert sorted(passed) == sorted(name for name, _ in rows)

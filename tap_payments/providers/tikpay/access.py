@@ -8,7 +8,7 @@ from datetime import timedelta
 import msgspec
 
 from tap_payments.errors import Unreadable
-from tap_payments.http.calls import Call, Tally
+from tap_payments.http.calls import Call, Statistics
 from tap_payments.http.client import Client
 from tap_payments.http.credentials import Fixed, basic
 
@@ -94,7 +94,7 @@ class ClientCredentials:
         token = self._client.fetch(
             Call("POST", self._path, form=self._form),
             _parse_token,
-            tally=Tally(),
+            statistics=Statistics(),
             cancelled=self._cancelled,
         )
         lifetime = _lifetime_of(token)

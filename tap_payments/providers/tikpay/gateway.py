@@ -62,8 +62,8 @@ class TikpayGateway:
         }
         try:
             return self._ask(Call("POST", "/generate-report", json=body), _parse_started, allow)
-        except Retriable as trouble:
-            raise AnswerLost(f"POST /generate-report {trouble}") from None
+        except Retriable as failure:
+            raise AnswerLost(f"POST /generate-report {failure}") from None
 
     def _ask(self, call: Call, decode: Callable[[bytes], T], allow: Callable[[], None]) -> T:
         allow()
@@ -77,9 +77,9 @@ class TikpayGateway:
             self._client.credentials.renew()
             allow()
             return self._client.ask(call, decode)
-        except Retriable as trouble:
-            if trouble.limited:
-                raise RateLimited(trouble.wait) from None
+        except Retriable as failure:
+            if failure.limited:
+                raise RateLimited(failure.wait) from None
             raise
 
     def download(self, job: ReportJob) -> t.BinaryIO:

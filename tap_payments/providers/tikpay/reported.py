@@ -10,7 +10,7 @@ from datetime import timedelta
 from singer_sdk.singerlib import SchemaMessage
 
 from tap_payments.errors import StreamFailed
-from tap_payments.http.calls import Tally
+from tap_payments.http.calls import Statistics
 from tap_payments.providers.tikpay import schemas
 from tap_payments.providers.tikpay.settings import delimiter_of
 from tap_payments.reports.planning import REMEMBERED, ReportNeed
@@ -154,7 +154,7 @@ class Report(IncrementalStream):
         tikpay, clock = t.cast("Tikpay", reading.account), reading.run.runtime.clock
         try:
             for report in tikpay.broker.reports(self.report_type):
-                began, statistics = clock(), Tally()
+                began, statistics = clock(), Statistics()
                 statistics.requests = tikpay.requests_since()
                 reading.statistics.requests += statistics.requests
                 if not report.is_empty:
