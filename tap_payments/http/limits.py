@@ -61,16 +61,16 @@ class Limits:
             self._leave()
 
     def refuse(self, sent_at: int, wait: float) -> bool:
-        """Holds the account back after a 429; whether fewer requests may be open from now on."""
+        """Holds the account back after a 429; whether it is the first, or fewer go from now on."""
         with self._changed:
             resumes_at = self._runtime.clock().timestamp() + max(wait, LEAST_WAIT)
             self._resumes_at = max(self._resumes_at, resumes_at)
             if sent_at != self._halvings:
                 return False
             self._halvings += 1
-            is_fewer = self.most > 1
+            is_news = self.most > 1 or self._halvings == 1
             self.most = max(1, self.most // 2)
-            return is_fewer
+            return is_news
 
     def answer(self) -> None:
         """Counts an answer."""

@@ -63,6 +63,11 @@ def assert_whole(run: Run, *streams: str) -> None:
         assert [each["status"] for each in ends] == ["STARTED", "COMPLETE"]
 
 
+def in_order(rows: list[t.Any]) -> list[t.Any]:
+    """The same in an order of its own."""
+    return sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
+
+
 def test_the_rows_and_states_are_the_taps_own(platform: Platform) -> None:
     singer = tapped(platform)
     run = platform.read(*STREAMS)
@@ -73,13 +78,17 @@ def test_the_rows_and_states_are_the_taps_own(platform: Platform) -> None:
             each["record"] for each in singer if each.get("stream") == stream and "record" in each
         ]
         assert rows
-        assert without_instant(run.records(stream)) == without_instant(rows)
+        # Accounts are read at the same time: their rows alternate as they come.
+        assert in_order(without_instant(run.records(stream))) == in_order(without_instant(rows))
     states = [each["value"] for each in singer if each["type"] == "STATE"]
     for partition in states[-1]["bookmarks"]["spacivox_payment_transactions"]["partitions"]:
         partition.pop("replication_key_value")  # the horizon of another run
     told = run.singer_state
     for partition in told["bookmarks"]["spacivox_payment_transactions"]["partitions"]:
         partition.pop("replication_key_value")
+    for state in (told, states[-1]):
+        for bookmark in state["bookmarks"].values():
+            bookmark["partitions"] = in_order(bookmark["partitions"])
     assert told == states[-1]
 
 

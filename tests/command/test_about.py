@@ -20,7 +20,14 @@ OWN = {
 EVERY_PROVIDER = {"api_url", "account", "lookback_days", "window_days", "concurrency", "accounts"}
 OF_PROVIDERS = {
     "zimpler": {
-        *("merchant_id", "api_key", "auth_method", "api_key_header", "tech_partner"),
+        *(
+            "merchant_id",
+            "api_key",
+            "auth_method",
+            "api_key_header",
+            "tech_partner",
+            "days_are_inclusive",
+        ),
         *("sub_merchant", "country_code", "site", "page_size"),
     },
     "spacivox": {"access_token", "teams"},
@@ -40,6 +47,7 @@ DEFAULTS = {
     "zimpler.auth_method": "basic",
     "zimpler.api_key_header": "X-Api-Key",
     "zimpler.page_size": 1000,
+    "zimpler.days_are_inclusive": True,
     "zimpler.window_days": 7,
     "zimpler.lookback_days": 1,
     "spacivox.window_days": 1,

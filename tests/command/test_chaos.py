@@ -72,14 +72,19 @@ def marks(state: Row) -> dict[str, str]:
         f"{stream} {json.dumps(each['context'], sort_keys=True)}": each["replication_key_value"]
         for stream, bookmark in state.get("bookmarks", {}).items()
         for each in bookmark.get("partitions", [])
+        if "replication_key_value" in each  # Tikpay's jobs are remembered before the first
     }
 
 
+TEXTS = ("order_id", "tracking_id", "discount_rate", "transaction_rate", "transaction_fee",
+         "pay_to_merchant")  # fmt: skip
+
+
 def as_told(row: Row) -> str:
-    """A row without what the tap adds, spelled; ids that come as numbers are texts."""
+    """A row without what the tap adds, spelled; ids and fees that come as numbers are texts."""
     told = {name: value for name, value in row.items() if not name.startswith("_")}
-    told |= row.get("_extra") or {}
-    for name in ("order_id", "tracking_id"):
+    told |= json.loads(row.get("_extra") or "{}")
+    for name in TEXTS:
         if told.get(name) is not None:
             told[name] = str(told[name])
     return json.dumps({name: value for name, value in told.items() if value not in (None, "")},

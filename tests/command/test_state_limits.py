@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from singer_sdk.exceptions import ConfigValidationError
 
 from tests.support.state_box import ENDS, STREAMS, asked_from, both, box
 from tests.support.taps import discover, settings, spelled, state_of, sync, watermarks
@@ -58,14 +59,11 @@ def test_a_start_date_before_the_watermark_is_no_reason_to_warn(provider: str) -
 
 
 @both
-def test_a_start_date_in_the_future_asks_for_nothing_and_writes_no_watermark(
-    provider: str,
-) -> None:
-    with box() as sandbox:
-        run = sync(sandbox, settings(sandbox, provider, "2026-04-01"))
-        assert run.failed is None
-        assert run.states == []
-        assert {one.path for one in sandbox.journal} <= {"/v4/current_balance", "/j/teams"}
+def test_a_start_date_in_the_future_is_refused(provider: str) -> None:
+    with box() as sandbox, pytest.raises(ConfigValidationError) as refusal:
+        sync(sandbox, settings(sandbox, provider, "2026-04-01"))
+    assert refusal.value.errors == ["start_date: lies in the future: there is nothing to read yet"]
+    assert list(sandbox.journal) == []
 
 
 @both

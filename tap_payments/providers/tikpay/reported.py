@@ -76,7 +76,9 @@ class ReportLane(Lane):
         self._broker.plan(needs)
 
     def noted(self) -> Iterator[Noted]:
-        """The jobs that the tap has started: later runs have to know them."""
+        """The jobs that the tap has started: later runs have to know them, after an audit none."""
+        if self.run.bounds.is_audit:
+            return
         for stream, partition in self.members:
             if isinstance(stream, Report):
                 jobs = self._broker.started(stream.report_type).items()
