@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing as t
+from datetime import timedelta
 from types import MappingProxyType
 
 from tap_payments.reports.coverage import coverage_of_request
@@ -17,7 +18,7 @@ from tap_payments.windows.zones import (
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
 
@@ -32,6 +33,7 @@ class ReportNeed(t.NamedTuple):
     `settled`, if later than `until`, is how far a request may reach, so that an `until` which is
     on no full hour is covered to its end. `made_since`, if given, is when a job must have been
     made to be adopted. `started` are the jobs that the tap started in earlier runs, and when.
+    `lookback` is for how long rows may still change after they appear.
     """
 
     report_type: str
@@ -42,6 +44,7 @@ class ReportNeed(t.NamedTuple):
     settled: datetime | None = None
     made_since: datetime | None = None
     started: Mapping[str, datetime] = MappingProxyType({})
+    lookback: timedelta = timedelta(0)
 
     @property
     def resumes_at(self) -> datetime:

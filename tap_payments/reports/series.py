@@ -134,6 +134,20 @@ class ReportSeries:
             missing = missing.without([Interval(failed.wanted.since, self.need.until)])
         return missing
 
+    def _outdated(self) -> Intervals:
+        """What was younger than the lookback when a job of an earlier run was made.
+
+        It may have changed since, and is read anew with what is missing, for no request more.
+        """
+        made = [(each.made, each.covers) for each in self._reports if each.request is None]
+        jobs = [(at, covers) for at, covers in made if at is not None]
+        outdated = Intervals()
+        for at, covers in jobs:
+            since = max(covers.since, at - self.need.lookback)
+            newer = [other for when, other in jobs if when > at]
+            outdated = outdated.union(Intervals.of((since, covers.until)).without(newer))
+        return outdated.within([self._needed.hull]) if outdated and self._needed else outdated
+
     def _adopt(self, offered: Sequence[Offer], jobs: JobList, now: datetime) -> None:
         """Takes jobs that this run did not ask for, as few as cover what they can."""
         known = {each.job_id for each in self._reports}
@@ -161,6 +175,8 @@ class ReportSeries:
             report = Report(in_vain, in_vain, jobs.zone, State.FAILED, why=StreamFailed(why))
             self._reports.append(report)
         missing = self._missing()
+        if missing:
+            missing = missing.union(self._outdated())
         for request, covers in self.need.requests(missing, jobs.zone, self._step):
             wanted = missing.within([covers]).hull
             report = Report(wanted, covers, jobs.zone, State.PLANNED, request)

@@ -84,6 +84,9 @@ def as_told(row: Row) -> str:
     """A row without what the tap adds, spelled; ids and fees that come as numbers are texts."""
     told = {name: value for name, value in row.items() if not name.startswith("_")}
     told |= json.loads(row.get("_extra") or "{}")
+    for name in ("service_no", "transaction_id"):
+        if isinstance(told.get("erip"), dict) and told["erip"].get(name) is not None:
+            told["erip"] = told["erip"] | {name: str(told["erip"][name])}
     for name in TEXTS:
         if told.get(name) is not None:
             told[name] = str(told[name])

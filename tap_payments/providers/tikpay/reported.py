@@ -120,8 +120,8 @@ class Report(IncrementalStream):
         watermark = self.watermark(partition, run)
         span = bounds.span(watermark)
         since = span.start
+        lookback = timedelta(days=partition.account.settings["lookback_days"])
         if watermark is not None:
-            lookback = timedelta(days=partition.account.settings["lookback_days"])
             since = max(since, min(watermark, span.horizon) - lookback)
         is_whole = not self.is_incremental(run) or bounds.end is not None
         # No later run reads it anew, so it has to be as it is today; an audit's as it is now.
@@ -135,6 +135,7 @@ class Report(IncrementalStream):
             settled=bounds.settled,
             made_since=latest if is_whole else None,
             started=self._started(partition, run),
+            lookback=lookback,
         )
 
     def _started(self, partition: Partition, run: Run) -> dict[str, datetime]:

@@ -275,8 +275,9 @@ def test_a_job_of_an_earlier_run_covers_to_its_creation_only() -> None:
         )
         later(sandbox, hours=30)
         done = read(sandbox, b"tapId\n1\n")
-        # `createdAt` may be local or UTC: the earlier reading counts. The rest is asked for.
-        assert [job["startTime"] for job in started(sandbox)] == ["2026-03-20T12:00:00"]
+        # `createdAt` may be local or UTC: the earlier reading counts. The rest is asked for, with
+        # the two days of lookback before it.
+        assert [job["startTime"] for job in started(sandbox)] == ["2026-03-18T12:00:00"]
         ends = {row["_window_until"] for row in done.records("tikpay_taps")}
         assert ends == {"2026-03-20T01:30:00.000000Z", "2026-03-21T07:00:00.000000Z"}
         assert watermarks(done.state, "tikpay_taps") == {"default": max(ends)}
