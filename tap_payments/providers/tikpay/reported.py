@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from singer_sdk.singerlib import SchemaMessage
 
-from tap_payments.errors import StreamFailed
+from tap_payments.errors import QuotaSpent, StreamFailed
 from tap_payments.http.calls import Statistics
 from tap_payments.providers.tikpay import schemas
 from tap_payments.providers.tikpay.settings import delimiter_of
@@ -66,6 +66,8 @@ class ReportLane(Lane):
         if self._is_planned:
             return
         self._is_planned = True
+        with contextlib.suppress(StreamFailed, QuotaSpent):  # said where reports are waited for
+            self._broker.jobs()  # its answer tells the provider's time
         needs = []
         for stream, partition in self.members:
             if isinstance(stream, Report):
@@ -117,6 +119,8 @@ class Report(IncrementalStream):
     def need(self, partition: Partition, run: Run) -> ReportNeed:
         """What this run needs of an account's reports."""
         bounds = run.bounds
+        # Nothing is asked for that is still to come by the provider's clock.
+        bounds = bounds._replace(now=bounds.now - partition.account.client.clock_ahead)
         watermark = self.watermark(partition, run)
         span = bounds.span(watermark)
         since = span.start
