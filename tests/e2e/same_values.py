@@ -51,7 +51,10 @@ def is_same(value: t.Any, held: t.Any, field: Row, within: float) -> bool:
     if isinstance(value, dict | list):
         there = json.loads(held) if isinstance(held, str) else held
         return bool(_without_nulls(there) == _without_nulls(value))
-    return held in (value, str(value)) or (kind == "date" and str(held).startswith(value))
+    is_number = isinstance(value, float) and Decimal(str(value)) == Decimal(str(held))
+    return (
+        is_number or held in (value, str(value)) or (kind == "date" and str(held).startswith(value))
+    )
 
 
 def key_of(row: Row, properties: t.Sequence[str]) -> tuple[str, ...]:
