@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import typing as t
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 from tests.e2e.meltano_project import Outcome, Project, Row, duckdb_rows
@@ -38,8 +38,11 @@ def second_run(project: Project, sandbox: Sandbox, loader: str) -> Outcome:
 
 
 def held(sandbox: Sandbox, stream: str) -> Rows:
-    """What the providers have of a stream, from the first day on."""
-    return truth(sandbox, stream, datetime.combine(sandbox.first, time(), UTC), sandbox.clock.now())
+    """What the providers have of a stream, from the first day on; Tikpay's to the full hour."""
+    until = sandbox.clock.now()
+    if stream.startswith("tikpay"):
+        until = (until - timedelta(minutes=5)).replace(minute=0, second=0, microsecond=0)
+    return truth(sandbox, stream, datetime.combine(sandbox.first, time(), UTC), until)
 
 
 def assert_complete(sandbox: Sandbox, ask: Ask) -> None:
