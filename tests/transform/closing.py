@@ -14,7 +14,7 @@ AUDIT = {"reconcile_month": MONTH}
 FAILING = {"month_agrees": "fail"}
 RECONCILE = (
     "build",
-    *("--select", "iso_4217", "payments", "reconciliation_pairs+"),
+    *("--select", "+payments", "reconciliation_pairs+"),
     *("--exclude-resource-types", "unit_test"),
 )
 

@@ -28,10 +28,8 @@ select
     end as parent,
     parents.amount as parent_amount,
     parents.booked_at as parent_booked_at,
-    case
-        when parents.id is not null
-            then cast(parents.amount + returned.returned_in_all as numeric(28, 4))
-    end as parent_rest
+    -- Null where the payment is not known.
+    cast(parents.amount + returned.returned_in_all as numeric(28, 4)) as parent_rest
 from returned
 left join {{ ref("payments") }} as parents
     on returned.provider = parents.provider

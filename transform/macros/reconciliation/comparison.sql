@@ -65,30 +65,26 @@ so that all versions have to be looked at. -#}
     {%- for name in columns -%}
         {%- set raw = adapter.quote("raw_" ~ name) -%}
         {%- set kinds = [types[name], audit_types.get(name, types[name])] %}
-        , case when {{ comparable("p." ~ raw, name, kinds) }} is distinct from {{ comparable("w." ~ raw, name, kinds) }} then {{ literal(name) }} end
+        , case when {{ differs("p." ~ raw, "w." ~ raw, name, kinds) }} then {{ literal(name) }} end
     {%- endfor %}
     ), '')
 {%- endmacro %}
 
-{#- A value in a form in which equal values are equal.
+{#- Whether two values differ, of a column of these types on either side.
 
 A table that an older version of the tap or the loader made may have another type than the audit's:
-numbers are then compared as numbers, all else as texts. -#}
-{% macro comparable(value, name, kinds) -%}
-    {%- if kinds[0] != kinds[1] -%}
-        {%- set numeric = kinds | select("in", ["numeric", "double precision", "double", "bigint", "integer", "hugeint"]) | list -%}
-        {{ return(decimal(value) if numeric else "cast(" ~ value ~ " as varchar)") }}
+numbers are then compared as numbers, all else as texts. `_extra` is JSON, whatever its type. -#}
+{% macro differs(p, w, name, kinds) -%}
+    {%- if name == "_extra" or "json" in kinds[0] or "json" in kinds[1] -%}
+        {{ json_differs(p, w) }}
+    {%- elif kinds[0] == kinds[1] -%}
+        {{ p }} is distinct from {{ w }}
+    {%- elif kinds | select("in", ["numeric", "decimal", "double precision", "double", "bigint", "integer", "hugeint"]) | list -%}
+        {{ decimal(p) }} is distinct from {{ decimal(w) }}
+    {%- else -%}
+        cast({{ p }} as varchar) is distinct from cast({{ w }} as varchar)
     {%- endif -%}
-    {{ return(json_text(value) if "json" in kinds[0] else value) }}
 {%- endmacro %}
-
-{#- JSON that can be compared: by meaning in PostgreSQL, by its text in DuckDB, whose own operators
-take [1, 1] for [1]. -#}
-{% macro json_text(value) -%}
-    {{ return(adapter.dispatch("json_text", "tap_payments")(value)) }}
-{%- endmacro %}
-{% macro default__json_text(value) -%}{{ return("cast(" ~ value ~ " as varchar)") }}{%- endmacro %}
-{% macro postgres__json_text(value) -%}{{ return("cast(" ~ value ~ " as jsonb)") }}{%- endmacro %}
 
 {#- What a row's compared columns hold, as 32 letters: whether it is still the one that was compared. -#}
 {% macro fingerprint(alias, columns, prefix="") -%}
