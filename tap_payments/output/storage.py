@@ -107,7 +107,7 @@ class RemoteDraft:
         self._temporary.flush()
         self._is_published = True
         try:
-            self._files.makedirs(self._files._parent(self._path), exist_ok=True)  # noqa: SLF001 - no other name
+            self._files.makedirs(self._path.rpartition("/")[0], exist_ok=True)
             self._files.put_file(self._temporary.name, self._path)
         except OSError:
             raise

@@ -24,6 +24,11 @@ TAP = (sys.executable, "-m", "tap_payments")
 Message = dict[str, t.Any]
 
 
+def in_order(rows: list[t.Any]) -> list[t.Any]:
+    """The same rows, whichever account was read first."""
+    return sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
+
+
 @dataclass
 class Run:
     """What a run left: its exit code, its lines, and what it should not have: words on stderr."""

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 from tap_payments.sandbox import Clock, Sandbox
-from tests.airbyte.runs import TAP, Platform, blob, name_of, secrets_of
+from tests.airbyte.runs import TAP, Platform, blob, in_order, name_of, secrets_of
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,11 +61,6 @@ def assert_whole(run: Run, *streams: str) -> None:
         told = [message for message in run.messages if stream in spoken_of(message)]
         ends = [told[0]["trace"]["stream_status"], told[-1]["trace"]["stream_status"]]
         assert [each["status"] for each in ends] == ["STARTED", "COMPLETE"]
-
-
-def in_order(rows: list[t.Any]) -> list[t.Any]:
-    """The same in an order of its own."""
-    return sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
 
 
 def test_the_rows_and_states_are_the_taps_own(platform: Platform) -> None:
@@ -185,8 +180,7 @@ def test_personal_data_leaves_in_no_message(platform: Platform, box: Sandbox, mo
 
 
 def test_records_that_pass_through_the_sdk_are_the_same(platform: Platform) -> None:
-    quick = platform.read("zimpler_transactions")
+    quick = platform.read("zimpler_transactions").records("zimpler_transactions")
     platform.config["fast_records"] = False
-    assert platform.read("zimpler_transactions").records("zimpler_transactions") == quick.records(
-        "zimpler_transactions"
-    )
+    through = platform.read("zimpler_transactions").records("zimpler_transactions")
+    assert in_order(through) == in_order(quick) != []

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tap_payments.sandbox import Clock, Sandbox
-from tests.airbyte.runs import TAP, Platform, blob, name_of, watermarks
+from tests.airbyte.runs import TAP, Platform, blob, in_order, name_of, watermarks
 
 if t.TYPE_CHECKING:
     from tests.airbyte.runs import Message, Run
@@ -128,7 +128,7 @@ def test_a_state_goes_to_the_tap_and_back(platform: Platform, box: Sandbox) -> N
     by_list = platform.read(*INCREMENTAL, state=wrapped)
     as_it_is = platform.read(*INCREMENTAL, state=singer)
     for stream in INCREMENTAL:
-        assert by_list.records(stream) == as_it_is.records(stream)
+        assert in_order(by_list.records(stream)) == in_order(as_it_is.records(stream))
         assert len(by_list.records(stream)) < len(first.records(stream))
     assert len(by_list.records(ZIMPLER)) == len(rows)
 
@@ -154,7 +154,7 @@ def test_two_full_refreshes_are_equal_and_ignore_a_state(platform: Platform) -> 
     second = platform.read(*streams, mode="full_refresh", state=states)
     assert first.code == second.code == 0
     for stream in streams:
-        assert first.records(stream) == second.records(stream) != []
+        assert in_order(first.records(stream)) == in_order(second.records(stream)) != []
         assert [blob(state) for state in second.states(stream)] == [
             {"__ab_no_cursor_state_message": True}
         ]

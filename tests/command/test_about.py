@@ -30,7 +30,7 @@ OF_PROVIDERS = {
         ),
         *("sub_merchant", "country_code", "site", "page_size"),
     },
-    "spacivox": {"access_token", "teams"},
+    "spacivox": {"access_token", "teams", "longest_answer"},
 }
 SECRETS = {
     *("personal_data_key", "zimpler.api_key", "spacivox.access_token"),

@@ -148,7 +148,7 @@ def test_an_element_of_the_rows_name_further_down_is_no_row() -> None:
     ],
 )
 def test_where_the_row_cannot_be_told_the_setting_is_named(content: str) -> None:
-    with pytest.raises(ReportUnreadable, match="setting row_element"):
+    with pytest.raises(ReportUnreadable, match=r"setting tikpay\.row_element"):
         read(content)
 
 
@@ -165,7 +165,7 @@ def test_the_setting_says_which_element_is_a_row_at_any_depth() -> None:
 def test_a_setting_that_names_no_element_is_an_error_where_there_are_elements(
     content: str,
 ) -> None:
-    with pytest.raises(ReportUnreadable, match="setting row_element"):
+    with pytest.raises(ReportUnreadable, match=r"setting tikpay\.row_element"):
         read(content, "rwo")
 
 
@@ -183,7 +183,7 @@ def test_a_bare_root_is_an_empty_report_whatever_the_setting_says() -> None:
     ],
 )
 def test_one_element_with_perhaps_a_row_in_it_is_not_taken_for_the_row(content: str) -> None:
-    with pytest.raises(ReportUnreadable, match="setting row_element"):
+    with pytest.raises(ReportUnreadable, match=r"setting tikpay\.row_element"):
         read(content)
     columns, rows = read(content, "tap")
     assert columns == ("id",)
