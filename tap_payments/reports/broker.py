@@ -17,7 +17,8 @@ from tap_payments.reports.job_list import JobList
 from tap_payments.reports.jobs import ReadyReport, ReportStatus
 from tap_payments.reports.metering import MeteredGateway
 from tap_payments.reports.polling import PollSchedule
-from tap_payments.reports.series import ReportSeries, State
+from tap_payments.reports.report import State
+from tap_payments.reports.series import ReportSeries
 from tap_payments.reports.submission import ReportSubmission
 
 if t.TYPE_CHECKING:
@@ -29,7 +30,7 @@ if t.TYPE_CHECKING:
     from tap_payments.reports.jobs import ReportJob
     from tap_payments.reports.planning import ReportNeed
     from tap_payments.reports.quota import QuotaLedger
-    from tap_payments.reports.series import Report
+    from tap_payments.reports.report import Report
 
 LONGEST_PAUSE = 30.0
 """Seconds that a job which was just started gets to appear in the list."""

@@ -6,10 +6,11 @@ import typing as t
 from datetime import UTC, timedelta
 
 from tap_payments.windows.instants import DAY
-from tap_payments.windows.intervals import Interval
+from tap_payments.windows.intervals import Interval, Intervals
 from tap_payments.windows.zones import to_readings
 
 if t.TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -52,6 +53,18 @@ def made_at(job: ReportJob, zone: ZoneInfo, asked_at: datetime | None) -> dateti
     if asked_at is not None or job.created_at is None:
         return asked_at
     return min(_both(job.created_at, zone))
+
+
+def outdated_of(jobs: Sequence[tuple[datetime, Interval]], lookback: timedelta) -> Intervals:
+    """What was younger than the lookback when its job was made, and what no later job covers.
+
+    A job is when it was made, and what it covers.
+    """
+    outdated = Intervals()
+    for made, covers in jobs:
+        young = Intervals.of((max(covers.since, made - lookback), covers.until))
+        outdated = outdated.union(young.without(other for at, other in jobs if at > made))
+    return outdated
 
 
 def created_at(job: ReportJob, zone: ZoneInfo, about: datetime) -> datetime:

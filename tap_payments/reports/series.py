@@ -7,61 +7,22 @@ was made for other bounds than asked is simply no cover any more.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
-from enum import Enum
 
 from tap_payments.errors import QuotaSpent, StreamFailed
 from tap_payments.reports.adoption import offers, preference
-from tap_payments.reports.coverage import KEPT, coverage_of_job, is_expired
+from tap_payments.reports.coverage import KEPT, coverage_of_job, is_expired, outdated_of
 from tap_payments.reports.jobs import ReportStatus
+from tap_payments.reports.report import COVERING, OPEN, Report, State
 from tap_payments.windows.instants import format_instant
 from tap_payments.windows.intervals import Interval, Intervals, twice
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime, timedelta
-    from zoneinfo import ZoneInfo
 
     from tap_payments.reports.adoption import Offer
     from tap_payments.reports.job_list import JobList
-    from tap_payments.reports.jobs import ReportJob, ReportRequest
     from tap_payments.reports.planning import ReportNeed
-
-
-class State(Enum):
-    """How far a report is."""
-
-    PLANNED = "to be asked for"
-    LOST = "asked for in vain: no answer came, or its job FAILED, expired or vanished"
-    MAKING = "its job is not ready"
-    READY = "its rows can be had"
-    DELIVERED = "handed out"
-    DEFERRED = "left for a later run"
-    FAILED = "not to be had in this run, nor what comes after it"
-
-
-COVERING = frozenset(State) - {State.LOST, State.FAILED}
-OPEN = COVERING - {State.DELIVERED}
-
-
-@dataclass(slots=True, eq=False)
-class Report:
-    """One report of a series, which alone changes it; adopted where it has no `request`.
-
-    `wanted` is what it was asked for or adopted for, `covers` what it covers as far as is known,
-    `made` when its job was asked for, `why` the reason of its state.
-    """
-
-    wanted: Interval
-    covers: Interval
-    zone: ZoneInfo
-    state: State
-    request: ReportRequest | None = None
-    job_id: str | None = None
-    job: ReportJob | None = None
-    made: datetime | None = None
-    why: Exception | None = None
-    note: str = ""
 
 
 class ReportSeries:
@@ -139,14 +100,10 @@ class ReportSeries:
 
         It may have changed since, and is read anew with what is missing, for no request more.
         """
-        made = [(each.made, each.covers) for each in self._reports if each.request is None]
-        jobs = [(at, covers) for at, covers in made if at is not None]
-        outdated = Intervals()
-        for at, covers in jobs:
-            since = max(covers.since, at - self.need.lookback)
-            newer = [other for when, other in jobs if when > at]
-            outdated = outdated.union(Intervals.of((since, covers.until)).without(newer))
-        return outdated.within([self._needed.hull]) if outdated and self._needed else outdated
+        adopted = (each for each in self._reports if each.request is None)
+        jobs = [(each.made, each.covers) for each in adopted if each.made is not None]
+        outdated = outdated_of(jobs, self.need.lookback)
+        return outdated.within([self._needed.hull]) if self._needed else Intervals()
 
     def _adopt(self, offered: Sequence[Offer], jobs: JobList, now: datetime) -> None:
         """Takes jobs that this run did not ask for, as few as cover what they can."""

@@ -7,7 +7,7 @@ from collections import Counter
 
 from tap_payments.errors import QuotaSpent, StreamFailed
 from tap_payments.reports.gateway import AnswerLost
-from tap_payments.reports.series import State
+from tap_payments.reports.report import State
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,7 +16,8 @@ if t.TYPE_CHECKING:
     from tap_payments.reports.job_list import JobList
     from tap_payments.reports.jobs import ReportRequest
     from tap_payments.reports.metering import MeteredGateway
-    from tap_payments.reports.series import Report, ReportSeries
+    from tap_payments.reports.report import Report
+    from tap_payments.reports.series import ReportSeries
 
 ROUNDS = 3
 REQUESTS_TO_RESUME = 2

@@ -90,6 +90,7 @@ def test_two_demos_side_by_side(demos: t.Callable[[], Demo], tmp_path: Path) -> 
         assert sorted(file.name for file in folder.parent.iterdir()) == [
             "meltano.log",
             "payments.duckdb",
+            "reconciliation.html",
         ]
     assert left_running(tmp_path) == []
 

@@ -17,9 +17,10 @@ from tap_payments.reports.coverage import (
     made_at,
     made_at_latest,
     may_be_expired,
+    outdated_of,
 )
 from tap_payments.reports.jobs import ReportJob, ReportRequest, ReportStatus
-from tap_payments.windows.intervals import Interval
+from tap_payments.windows.intervals import Interval, Intervals
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -201,3 +202,27 @@ def test_a_job_without_an_expiry_is_kept_for_seven_days() -> None:
     assert not may_be_expired(found, SYDNEY, made, made + timedelta(days=7, seconds=-1))
     assert may_be_expired(found, SYDNEY, made, made + timedelta(days=7))
     assert not is_expired(found, SYDNEY, made + timedelta(days=99))
+
+
+def between(since: str, until: str) -> Interval:
+    return Interval(utc(f"2026-03-{since}"), utc(f"2026-03-{until}"))
+
+
+@pytest.mark.parametrize(
+    ("jobs", "outdated"),
+    [
+        ([], []),
+        # Made on the 10th, it saw three days while they could still change.
+        ([("10", "01", "10")], [("07", "10")]),
+        ([("10", "09", "10")], [("09", "10")]),
+        ([("20", "01", "10")], []),
+        # A later job has seen some of them again.
+        ([("10", "01", "10"), ("20", "08", "12")], [("07", "08")]),
+        ([("10", "01", "10"), ("20", "01", "12")], []),
+    ],
+)
+def test_what_was_young_when_its_job_was_made_is_outdated(
+    jobs: list[tuple[str, str, str]], outdated: list[tuple[str, str]]
+) -> None:
+    made = [(utc(f"2026-03-{at}"), between(*bounds)) for at, *bounds in jobs]
+    assert outdated_of(made, timedelta(days=3)) == Intervals.of(*(between(*b) for b in outdated))

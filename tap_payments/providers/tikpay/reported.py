@@ -12,17 +12,15 @@ from singer_sdk.singerlib import SchemaMessage
 from tap_payments.errors import QuotaSpent, StreamFailed
 from tap_payments.http.calls import Statistics
 from tap_payments.providers.tikpay import schemas
-from tap_payments.providers.tikpay.settings import delimiter_of
+from tap_payments.providers.tikpay.files import added_columns, check_keys, table_of
 from tap_payments.reports.planning import REMEMBERED, ReportNeed
 from tap_payments.rows import fields
 from tap_payments.rows.privacy import replacement
 from tap_payments.streams.incremental import IncrementalStream
 from tap_payments.streams.page import Closed, Noted, Rows
 from tap_payments.streams.stream import Lane
-from tap_payments.tables.csv import read_csv
 from tap_payments.tables.rows import TableCodec
-from tap_payments.tables.table import ReportUnreadable, Table
-from tap_payments.tables.xml import read_xml
+from tap_payments.tables.table import ReportUnreadable
 from tap_payments.windows.instants import DAY, format_instant, to_instant
 from tap_payments.windows.window import Window
 
@@ -42,6 +40,7 @@ if t.TYPE_CHECKING:
     from tap_payments.streams.reading import Reading
     from tap_payments.streams.run import Run
     from tap_payments.streams.stream import Member
+    from tap_payments.tables.table import Table
 
 CELL = 64
 """Bytes that a cell of a report takes while it waits to be written, on average."""
@@ -178,7 +177,8 @@ class Report(IncrementalStream):
         job = report.job
         with tikpay.broker.open(report) as file:
             try:
-                table = self._table(tikpay, file)
+                reserved = self.schema["properties"]
+                table = table_of(tikpay.settings, file, reserved, self.warn_once)
                 if not table.columns:
                     self.logger.warning(
                         "%s: the report of job %s is an empty file", self.name, job.job_id
@@ -188,37 +188,12 @@ class Report(IncrementalStream):
             except ReportUnreadable as error:
                 raise StreamFailed(f"the report of job {job.job_id}: {error}") from error
 
-    def _table(self, tikpay: Tikpay, file: t.BinaryIO) -> Table:
-        settings, reserved = tikpay.settings, frozenset(self.schema["properties"])
-        if settings["file_type"] == "xml":
-            return read_xml(
-                file,
-                row_element=settings.get("row_element") or None,
-                reserved=reserved,
-                setting="tikpay.row_element",
-            )
-        delimiter = delimiter_of(settings)
-        return read_csv(file, delimiter=delimiter, reserved=reserved, warn=self.warn_once)
-
     def _table_rows(self, tikpay: Tikpay, report: ReadyReport, table: Table) -> Iterator[Rows]:
-        for key in self.keys:
-            if key not in table.columns:
-                raise StreamFailed(
-                    f"the report of job {report.job.job_id} has no column '{key}', which "
-                    "tikpay.key_properties names",
-                    kind="config",
-                )
+        check_keys(self.keys, table, report.job.job_id)
         mode = self.config.get("personal_data") or "keep"
         codec = TableCodec(
             table,
-            added={
-                "_account": tikpay.account,
-                "_report_job_id": report.job.job_id,
-                "_report_created_at": format_instant(report.created),
-                "_window_since": format_instant(report.since),
-                "_window_until": format_instant(report.until),
-                "_operator_timezone": report.zone,
-            },
+            added=added_columns(tikpay, report),
             keys=self.keys,
             personal=tikpay.settings.get("personal_columns") or (),
             replace=replacement(mode, self.config.get("personal_data_key")),
