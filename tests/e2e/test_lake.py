@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
 import typing as t
 from collections import Counter
 
 import pytest
 
+from tap_payments.sandbox import Sandbox
 from tests.e2e.meltano_project import ROOT, duckdb_rows, duckdb_run
 from tests.support.batches import batch_config
-from tests.support.taps import sync
+from tests.support.taps import COMMAND, sync, written
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from tap_payments.sandbox import Sandbox
     from tests.e2e.meltano_project import Row
 
 
@@ -60,3 +61,25 @@ def test_polars_has_the_newest_row_of_each_key(sandbox: Sandbox, root: Path) -> 
     found: Row = {}
     exec(printed("python", root), found)  # noqa: S102 - a reader would run it, too
     assert_newest(found["newest"].to_dicts(), sandbox)
+
+
+def test_duckdb_reads_the_folder_while_a_run_writes_into_it(tmp_path: Path) -> None:
+    root, database = tmp_path / "b", tmp_path / "lake.duckdb"
+    duckdb_run(database)
+    folder = root / "zimpler_transactions"
+    ask = f"select count(distinct id) as n from read_parquet('{folder}/*.parquet')"
+    with Sandbox(seed=1, days=40, accounts=1, latency=0.03) as sandbox:
+        config = sandbox.config("zimpler") | batch_config(root, "parquet", batch_size=40)
+        config["zimpler"] |= {"window_days": 1, "concurrency": 1}
+        call = [*COMMAND, "--config", str(written(tmp_path, "config.json", config))]
+        seen = []
+        with subprocess.Popen(call, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+            while run.poll() is None:
+                if any(folder.glob("*.parquet")):
+                    seen.append(duckdb_rows(database, ask)[0]["n"])
+        assert run.returncode == 0
+        seen.append(duckdb_rows(database, ask)[0]["n"])
+        truth = {row["id"] for row in sandbox.zimpler.rows("main")}
+    assert seen == sorted(seen)
+    assert len(set(seen)) > 2, "it was read while it grew"
+    assert seen[-1] == len(truth)
