@@ -1,8 +1,11 @@
-"""A loader of PyPI that takes files: what it holds is what the records would have given it."""
+"""A loader of PyPI at its best: its settings, and files instead of records."""
 
 from __future__ import annotations
 
+import json
 import typing as t
+
+import pytest
 
 from tests.e2e.feeds import Feed, assert_same, load
 from tests.support.batches import batch_config, path_of
@@ -34,7 +37,6 @@ def test_postgres_from_json_lines(sandbox: Sandbox, postgres: Postgres, tmp_path
     loader = {
         "sqlalchemy_url": postgres.url,
         "default_target_schema": "from_files",
-        "use_copy": True,
         "validate_records": False,
     }
     assert load("target-postgres", files, tmp_path, loader) == files.state
@@ -44,3 +46,36 @@ def test_postgres_from_json_lines(sandbox: Sandbox, postgres: Postgres, tmp_path
     )
     named = [url for each in files.messages for url in each.get("manifest", ())]
     assert all(path_of(url).exists() for url in named), "this loader deletes nothing"
+
+
+LONG = "12345678901234567890.1234567890"
+
+
+@pytest.mark.parametrize(
+    ("copies", "found"),
+    [(False, [LONG, "421.80"]), (True, ["12345678901234567000", "421.8"])],
+    ids=["as recommended", "copy"],
+)
+def test_postgres_keeps_every_digit_unless_it_copies(
+    postgres: Postgres, tmp_path: Path, *, copies: bool, found: list[str]
+) -> None:
+    """Docs/use/speed.md says so; where `use_copy` has become exact, it can be recommended."""
+    amount = {"type": "string", "format": "x-singer.decimal"}
+    schema = {"properties": {"id": {"type": "string"}, "amount": amount}}
+    messages: list[Row] = [
+        {"type": "SCHEMA", "stream": "rows", "schema": schema, "key_properties": ["id"]},
+        {"type": "RECORD", "stream": "rows", "record": {"id": "a", "amount": LONG}},
+        {"type": "RECORD", "stream": "rows", "record": {"id": "b", "amount": "421.80"}},
+        {"type": "STATE", "value": {}},
+    ]
+    lines = "\n".join(map(json.dumps, messages)).encode()
+    name = f"digits_{copies}".lower()
+    loader = {
+        "sqlalchemy_url": postgres.url,
+        "default_target_schema": name,
+        "use_copy": copies,
+        "validate_records": False,
+    }
+    load("target-postgres", Feed(lines), tmp_path, loader)
+    rows = postgres.rows(f"select amount::text as it from {name}.rows order by id")
+    assert [row["it"] for row in rows] == found
