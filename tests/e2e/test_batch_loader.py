@@ -66,7 +66,7 @@ def test_postgres_keeps_every_digit_unless_it_copies(
         {"type": "SCHEMA", "stream": "rows", "schema": schema, "key_properties": ["id"]},
         {"type": "RECORD", "stream": "rows", "record": {"id": "a", "amount": LONG}},
         {"type": "RECORD", "stream": "rows", "record": {"id": "b", "amount": "421.80"}},
-        {"type": "STATE", "value": {}},
+        {"type": "STATE", "value": {"at": 1}},
     ]
     lines = "\n".join(map(json.dumps, messages)).encode()
     name = f"digits_{copies}".lower()
