@@ -33,7 +33,7 @@ PYAIRBYTE := .tools/pyairbyte/.made
 SINGER := .tools/singer/.made
 HOURS := .tools/hours/.made
 
-.PHONY: help demo test unit hours soak lint format generate docs query warehouse look airbyte airflow bench dist clean
+.PHONY: help demo test unit hours soak lint format generate docs query warehouse look airbyte airflow batch bench dist clean
 
 help:  ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1|\2/' | awk -F'|' '{printf "%-16s%s\n", $$1, $$2}'
@@ -59,6 +59,12 @@ airbyte: $(TAP) $(PYAIRBYTE)  ## PyAirbyte reads the source twice, and Airbyte's
 
 airflow: $(TAP) $(AIRFLOW) $(PLUGINS)/tap-payments $(PLUGINS)/target-postgres  ## the example DAG on a real Airflow with PostgreSQL
 	@$(BIN)/pytest tests/airflow/check_backfill_dag.py
+
+batch: $(TAP) $(MELTANO)  ## all providers as Arrow files through Meltano's own target-postgres; TARGET=its folder
+	@test -f "$$TARGET/pyproject.toml" || { echo "Where is it? make batch TARGET=path, of a checkout of meltano/meltano-target-postgres"; exit 1; }
+	@$(UV) venv --quiet --clear --python $(BIN)/python .tools/batch
+	@$(UV) pip install --quiet --python .tools/batch/bin/python "$$TARGET"
+	@$(BIN)/pytest tests/batch/check_target_postgres.py
 
 bench: $(BOOTSTRAP)  ## CPU, memory and time against its rivals; BENCH="--quick" or "--only flat"
 	@benchmarks/run $(BENCH)
@@ -96,7 +102,7 @@ look:  ## the newest demo's reconciliation.html, or PAGE=file, as people see it:
 	@page="$${PAGE:-$$(ls -t output/demo/*/reconciliation.html 2>/dev/null | head -n 1)}"; \
 	test -n "$$page" || { echo "There is no page yet: make demo"; exit 1; }; \
 	python3 tools/look.py "$$page" build/look
-export DB PAGE SQL
+export DB PAGE SQL TARGET
 
 dist: $(TAP)  ## build the wheel and the sdist, and run the wheel by itself
 	@rm -rf dist

@@ -1,4 +1,4 @@
-"""A PostgreSQL server for a while: the binaries of a wheel, a folder, a socket in it."""
+"""A PostgreSQL server for a while: the binaries of a wheel, a folder, a socket in it, or a port."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import typing as t
@@ -26,19 +27,22 @@ SERVER_USER = "nobody"
 
 @dataclass(frozen=True)
 class Postgres:
-    """A server that listens on a socket only."""
+    """A server that listens on a socket, and on its port of loopback where that was asked for."""
 
     binaries: Path
     socket_folder: Path
+    port: int = 5432
 
     @property
     def url(self) -> str:
         """For SQLAlchemy."""
-        return f"postgresql+psycopg://postgres@/postgres?host={quote(str(self.socket_folder))}"
+        where = f"host={quote(str(self.socket_folder))}&port={self.port}"
+        return f"postgresql+psycopg://postgres@/postgres?{where}"
 
     def psql(self, *statements: str, database: str = "postgres") -> list[str]:
         """The command line for statements, whose answers are nothing but values."""
-        where = ["-h", str(self.socket_folder), "-U", "postgres", "-d", database]
+        where = ["-h", str(self.socket_folder), "-p", str(self.port)]
+        where += ["-U", "postgres", "-d", database]
         how = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
         told = [word for statement in statements for word in ("-c", statement)]
         return [str(self.binaries / "psql"), *where, *how, *told]
@@ -54,10 +58,10 @@ class Postgres:
 
 
 @contextlib.contextmanager
-def serving(environment: Path, timezone: str = "UTC") -> Iterator[Postgres]:
+def serving(environment: Path, timezone: str = "UTC", *, tcp: bool = False) -> Iterator[Postgres]:
     """A new server by the wheel in a virtual environment; its folder goes when it ends.
 
-    `timezone` is that of a session which names none.
+    `timezone` is that of a session which names none; with `tcp` it has a free port of loopback.
     """
     (packages,) = (environment / "lib").glob("*/site-packages")
     # Short, since a socket's path may have no more than about 100 characters.
@@ -78,12 +82,13 @@ def serving(environment: Path, timezone: str = "UTC") -> Iterator[Postgres]:
         initialise = [str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust"]
         initialise += ["--no-sync", "--encoding=UTF8", "--locale=C"]
         subprocess.run(initialise, check=True, capture_output=True, cwd=data, **as_other)  # type: ignore[call-overload]  # user and group, where given
-        serve = [str(binaries / "postgres"), "-D", str(data), "-k", str(data), "-h", "", "-F"]
+        serve = [str(binaries / "postgres"), "-D", str(data), "-k", str(data), "-F"]
+        server = Postgres(binaries, data, _free_port()) if tcp else Postgres(binaries, data)
+        serve += ["-h", "127.0.0.1" if tcp else "", "-p", str(server.port)]
         serve += ["-c", f"timezone={timezone}"]
         with (home / "log").open("wb") as log:
             process = subprocess.Popen(serve, cwd=data, stdout=log, stderr=log, **as_other)  # type: ignore[call-overload]  # as above
         try:
-            server = Postgres(binaries, data)
             _wait_for(server, process, home / "log")
             yield server
         finally:
@@ -91,9 +96,16 @@ def serving(environment: Path, timezone: str = "UTC") -> Iterator[Postgres]:
             process.wait(30)
 
 
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
 def _wait_for(server: Postgres, process: subprocess.Popen[bytes], log: Path) -> None:
     """Until the server answers."""
-    command = [str(server.binaries / "pg_isready"), "-h", str(server.socket_folder), "-t", "30"]
+    command = [str(server.binaries / "pg_isready"), "-h", str(server.socket_folder)]
+    command += ["-p", str(server.port), "-t", "30"]
     for _ in range(100):
         if process.poll() is not None:
             raise RuntimeError(log.read_text())

@@ -14,6 +14,7 @@ from harness.sections.accounts import accounts
 from harness.sections.latency import latency
 from harness.sections.loaders import loaders
 from harness.sections.memory import memory
+from harness.sections.pipe import pipe
 from harness.sections.reconciliation import reconciliation
 from harness.sections.reports import reports
 from harness.sections.rivals import flat, hashed, nested
@@ -29,6 +30,7 @@ SECTIONS = {
     "accounts": ("Many accounts", accounts),
     "csv": ("CSV reports", reports),
     "loaders": ("Loaders", loaders),
+    "pipe": ("The whole pipe", pipe),
     "reconciliation": ("Closing a month", reconciliation),
 }
 

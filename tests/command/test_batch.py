@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
-import time
 import typing as t
 
 import pytest
@@ -19,21 +17,30 @@ from tests.support.batches import (
     batch_config,
     batch_rows,
     files_of,
-    path_of,
+    in_json,
     record_rows,
     rows_of_file,
     table_of,
     with_nested,
 )
 from tests.support.clock import NOW
-from tests.support.feeds import DAYS, FEEDS, Feed, each_feed
-from tests.support.taps import Finished, Row, Run, spelled, sync, vendor_part, watermarks, written
+from tests.support.feeds import DAYS, Feed, each_feed
+from tests.support.taps import (
+    Finished,
+    Row,
+    Run,
+    spelled,
+    sync,
+    vendor_part,
+    watermarks,
+    written,
+)
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.commands import Commands
 
+STREAM = "zimpler_transactions"
 PROVIDERS = ("zimpler", "begateway", "spacivox", "tikpay")
 
 
@@ -154,14 +161,6 @@ def test_a_state_says_only_what_files_before_it_have(feed: Feed, tmp_path: Path)
     assert spelled(in_json(held)) == spelled(truth)
 
 
-def in_json(rows: list[Row]) -> list[Row]:
-    """Rows whose numbers are texts of their digits again numbers."""
-    return [
-        {n: int(v.spelling) if hasattr(v, "spelling") else v for n, v in row.items()}
-        for row in rows
-    ]
-
-
 def test_a_report_with_other_columns_begins_another_file(tmp_path: Path) -> None:
     with Sandbox(seed=6, days=3, accounts=1, clock=Clock(NOW, frozen=True)) as sandbox:
         config = sandbox.config("tikpay") | batch_config(tmp_path / "b", "parquet")
@@ -175,90 +174,6 @@ def test_a_report_with_other_columns_begins_another_file(tmp_path: Path) -> None
             name for url in files_of(run) if "taps" in url for name in table_of(url).schema.names
         }
         assert {name for name in names if not name.startswith("_")} == columns
-
-
-# How a run ends
-
-
-def slow_box() -> Sandbox:
-    """A sandbox in real time, which answers slowly enough to be interrupted."""
-    return Sandbox(seed=None, days=DAYS, accounts=1, latency=0.06)
-
-
-@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
-def test_a_stopped_run_names_all_its_files_and_the_next_goes_on(
-    commands: Commands, tmp_path: Path, signum: signal.Signals
-) -> None:
-    feed, root = FEEDS[0], tmp_path / "b"
-    with slow_box() as sandbox:
-        feed.fill(sandbox)
-        config = feed.config(sandbox, concurrency=1) | batch_config(root)
-        first = stopped(commands, tmp_path, config, sandbox, signum)
-        assert_no_others(root, [first])
-        assert len(files_of(first)) >= 1
-        state = written(tmp_path, "state.json", first.state)
-        file = written(tmp_path, "config.json", config)
-        rest = commands("--config", file, "--state", state)
-        assert rest.code == 0
-        assert_no_others(root, [first, rest.run])
-        rows = [each for run in (first, rest.run) for each in batch_rows(run, feed.stream)]
-        found = set(spelled(in_json(list(map(vendor_part, rows)))))
-        assert found == set(spelled(sandbox.apis[feed.provider].rows("main")))
-
-
-def stopped(
-    commands: Commands, folder: Path, config: Row, sandbox: Sandbox, signum: signal.Signals
-) -> Run:
-    """A run that a signal ends while its file has the rows of some windows."""
-    with commands.started("--config", written(folder, "config.json", config)) as process:
-        deadline = time.monotonic() + 30
-        while len(sandbox.journal.of("zimpler", FEEDS[0].path)) < 4:
-            assert time.monotonic() < deadline
-            time.sleep(0.005)
-        process.send(signum)
-        done = process.finished()
-    assert done.code == 128 + signum
-    assert done.is_quiet
-    return done.run
-
-
-def test_a_run_whose_reader_goes_away_leaves_no_file(commands: Commands, tmp_path: Path) -> None:
-    feed, root = FEEDS[0], tmp_path / "b"
-    with slow_box() as sandbox:
-        feed.fill(sandbox)
-        config = feed.config(sandbox) | batch_config(root)
-        with commands.started("--config", written(tmp_path, "c.json", config)) as process:
-            assert b"SCHEMA" in process.stdout.readline()
-            process.stdout.close()
-            process.wait()
-    assert [path for path in root.rglob("*") if path.is_file()] == []
-
-
-def test_a_disk_that_is_full_is_one_line_and_leaves_no_file(tmp_path: Path) -> None:
-    """A limit on the size of files says what a full disk says, in another word."""
-    root = tmp_path / "b"
-    with Sandbox(seed=6, days=3, accounts=1) as sandbox:
-        config = sandbox.config("zimpler") | batch_config(root, "jsonl")
-        config["batch_config"]["encoding"]["compression"] = "none"
-        file = written(tmp_path, "c.json", config)
-        done = limited(file, blocks=8)
-    assert done.code == 1
-    assert done.is_quiet
-    assert done.last_line.endswith("batch_config.storage.root: File too large")
-    assert [path for path in root.rglob("*") if path.is_file()] == assert_named(done.run)
-    assert not done.run.states or "zimpler_transactions" not in done.run.state["bookmarks"]
-
-
-def assert_named(run: Run) -> list[Path]:
-    """The files that a run names, which exist."""
-    return [path for url in files_of(run) if (path := path_of(url)).exists()]
-
-
-def limited(config: Path, *, blocks: int) -> Finished:
-    """The command, where no file may have more than so many blocks of 512 bytes."""
-    shell = f"ulimit -f {blocks}; exec {sys.executable} -m tap_payments --config {config}"
-    done = subprocess.run(["sh", "-c", shell], capture_output=True, check=False, timeout=60)
-    return Finished(done.returncode, done.stdout, done.stderr.decode())
 
 
 def test_a_root_that_fsspec_knows(tmp_path: Path) -> None:

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.e2e.meltano_project import PLUGINS, ROOT, Row
-from tests.e2e.same_values import key_of
+from tests.e2e.same_values import by_folded_name, differences, folded, key_of
 
 OLD_PYTHON = Path(__file__).parent / "old_python"
 ALONE = ROOT / ".tools/loaders"
+
+Held = t.Callable[[str], list[Row]]
+"""The rows that a loader holds of a stream."""
 
 
 @dataclass
@@ -81,3 +84,24 @@ def upserted(feeds: t.Sequence[Feed], stream: str) -> dict[tuple[str, ...], Row]
     """The last record of each key."""
     properties = feeds[0].schemas[stream]["key_properties"]
     return {key_of(record, properties): record for feed in feeds for record in feed.records(stream)}
+
+
+def assert_same(
+    feeds: t.Sequence[Feed], held: Held, *, appends: bool, within: float = 0.001
+) -> None:
+    """Each stream's rows are there, as they were written last, and no others.
+
+    Instants are the same `within` so many seconds.
+    """
+    for stream, message in feeds[0].schemas.items():
+        keys, schema = message["key_properties"], feeds[-1].schemas[stream]["schema"]
+        rows = held(stream)
+        wanted = upserted(feeds, stream)
+        delivered = sum(len(feed.records(stream)) for feed in feeds)
+        assert len(rows) == (delivered if appends else len(wanted)), stream
+        names = [*map(folded, keys)]
+        last = {key_of(row, names): row for row in map(by_folded_name, rows)}
+        assert last.keys() == wanted.keys(), stream
+        for key, record in wanted.items():
+            found = differences(record, last[key], schema, within=within)
+            assert not found, (stream, key)

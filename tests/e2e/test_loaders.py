@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 import typing as t
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from tests.e2e.meltano_project import Outcome, Project, Row, duckdb_rows
-from tests.e2e.truth import KINDS, Rows, rows_of, select, truth
+from tests.e2e.truth import KINDS, assert_caught_up, assert_complete, select
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
     from postgres import Postgres
 
     from tap_payments.sandbox import Sandbox
-
-Ask = t.Callable[[str], "Iterable[Row]"]
-"""A stream's rows in the database, by the stream's name."""
+    from tests.e2e.truth import Ask
 
 
 def first_run(project: Project, sandbox: Sandbox, loader: str) -> Outcome:
@@ -35,35 +33,6 @@ def second_run(project: Project, sandbox: Sandbox, loader: str) -> Outcome:
     outcome = project.run(loader)
     assert outcome.code == 0, "\n".join(outcome.events)
     return outcome
-
-
-def held(sandbox: Sandbox, stream: str) -> Rows:
-    """What the providers have of a stream, from the first day on; Tikpay's to the full hour."""
-    until = sandbox.clock.now()
-    if stream.startswith("tikpay"):
-        until = (until - timedelta(minutes=5)).replace(minute=0, second=0, microsecond=0)
-    return truth(sandbox, stream, datetime.combine(sandbox.first, time(), UTC), until)
-
-
-def assert_complete(sandbox: Sandbox, ask: Ask) -> None:
-    """Each table has the providers' rows: all of them, once, as they are."""
-    for stream in KINDS:
-        assert rows_of(ask(stream), stream) == held(sandbox, stream), stream
-
-
-def assert_caught_up(sandbox: Sandbox, ask: Ask) -> None:
-    """Nothing that the providers have is missing, and what has changed is as it is there.
-
-    There is more than that: beGateway's rows from before the start that have changed since, and
-    Tikpay's rows as they were before (without keys of its own a changed row is a new one).
-    """
-    for stream in KINDS:
-        expected, found = held(sandbox, stream), rows_of(ask(stream), stream)
-        assert expected - found == {}, stream
-        if stream.startswith(("spacivox", "zimpler")):
-            assert found == expected, stream
-    charges = rows_of(ask("begateway_transactions"), "begateway_transactions")
-    assert max(charges.values()) == 1
 
 
 def assert_incremental(first: Outcome, second: Outcome) -> None:

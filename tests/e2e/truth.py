@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing as t
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 if t.TYPE_CHECKING:
@@ -15,6 +15,9 @@ if t.TYPE_CHECKING:
 OPERATOR = ZoneInfo("Australia/Sydney")
 
 Rows = Counter[tuple[str | None, ...]]
+
+Ask = t.Callable[[str], "Iterable[Mapping[str, t.Any]]"]
+"""A stream's rows in the database, by the stream's name."""
 
 
 class Kind(t.NamedTuple):
@@ -83,3 +86,32 @@ def select(stream: str, schema: str) -> str:
 def rows_of(answer: Iterable[Mapping[str, t.Any]], stream: str) -> Rows:
     """A table's answer, to be compared."""
     return Counter(texts(row, ("_account", *KINDS[stream].columns)) for row in answer)
+
+
+def held(sandbox: Sandbox, stream: str) -> Rows:
+    """What the providers have of a stream, from the first day on; Tikpay's to the full hour."""
+    until = sandbox.clock.now()
+    if stream.startswith("tikpay"):
+        until = (until - timedelta(minutes=5)).replace(minute=0, second=0, microsecond=0)
+    return truth(sandbox, stream, datetime.combine(sandbox.first, time(), UTC), until)
+
+
+def assert_complete(sandbox: Sandbox, ask: Ask) -> None:
+    """Each table has the providers' rows: all of them, once, as they are."""
+    for stream in KINDS:
+        assert rows_of(ask(stream), stream) == held(sandbox, stream), stream
+
+
+def assert_caught_up(sandbox: Sandbox, ask: Ask) -> None:
+    """Nothing that the providers have is missing, and what has changed is as it is there.
+
+    There is more than that: beGateway's rows from before the start that have changed since, and
+    Tikpay's rows as they were before (without keys of its own a changed row is a new one).
+    """
+    for stream in KINDS:
+        expected, found = held(sandbox, stream), rows_of(ask(stream), stream)
+        assert expected - found == {}, stream
+        if stream.startswith(("spacivox", "zimpler")):
+            assert found == expected, stream
+    charges = rows_of(ask("begateway_transactions"), "begateway_transactions")
+    assert max(charges.values()) == 1

@@ -103,3 +103,11 @@ def assert_no_others(root: Path, runs: list[Run]) -> None:
     """Below a root there is no file that none of the runs names, under any name."""
     named = {path_of(url) for run in runs for url in files_of(run)}
     assert {path for path in root.rglob("*") if path.is_file()} == named
+
+
+def in_json(rows: list[Row]) -> list[Row]:
+    """Rows whose numbers are texts of their digits again numbers."""
+    return [
+        {n: int(v.spelling) if hasattr(v, "spelling") else v for n, v in row.items()}
+        for row in rows
+    ]
