@@ -56,7 +56,7 @@ class Account(abc.ABC):
 
     @classmethod
     def acquaint(cls, accounts: Sequence[Account]) -> None:  # noqa: ARG003 - for subclasses
-        """Lets all accounts of a run share what the vendor counts for several of them."""
+        """Lets the accounts of a run share what the vendor counts for all, such as a quota."""
         return
 
     @abc.abstractmethod

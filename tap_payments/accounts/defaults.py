@@ -1,4 +1,4 @@
-"""From the settings that somebody gave to those of each account: overrides, then defaults."""
+"""The full settings of each account: its own, else the provider's, else the defaults."""
 
 from __future__ import annotations
 

@@ -199,7 +199,7 @@ def sentence(words: str) -> str:
 
 
 def as_setting(value: t.Any) -> str:
-    """A value as it stands in a configuration; a word without its quotes."""
+    """A value as it is written in a configuration: JSON, but a word without quotes."""
     return value if isinstance(value, str) else dumps(value).decode()
 
 

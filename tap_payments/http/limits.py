@@ -90,7 +90,7 @@ class Limits:
 
 
 class Entrance:
-    """Lets an account's first call go alone, and none after it where that could not succeed.
+    """Lets an account's first call go alone; where that fails for good, no later call is sent.
 
     Until the host has answered, whatever fails fails the account. A 401 does so until there was a
     whole answer, and a 403 fails its endpoint alone. All later calls fail with the same words.
@@ -106,7 +106,7 @@ class Entrance:
 
     @contextlib.contextmanager
     def passed(self, endpoint: str, cancelled: threading.Event) -> Iterator[None]:
-        """For the time of a call, with all its tries.
+        """Opens the entrance for one call with all its tries; the first of an account goes alone.
 
         Raises:
             AccountFailed: the account, or this endpoint of it, refuses.

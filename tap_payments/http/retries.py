@@ -114,7 +114,7 @@ def _growing_waits() -> Iterator[float]:
 
 
 class Attempts(t.Generic[T]):
-    """The tries of one call, and what they remember of one another.
+    """The tries of one call, and what a try has to know of those before it.
 
     A call that is `splittable` gives up on its window where the answer is too large or, for the
     second time, too slow; the first time already where it `may_be_slow` not even once.

@@ -1,4 +1,4 @@
-"""Sends requests and reads whole answers; what goes wrong on the way is named without its URL."""
+"""Sends requests and reads whole answers; errors of the network never name the URL."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def leave(code: int) -> t.NoReturn:
 
 @contextlib.contextmanager
 def last_words(code: int, grace: float = GRACE) -> Iterator[None]:
-    """Ends the process if what is still to be said finds nobody who takes it."""
+    """Ends the process if the last messages cannot be written since nobody reads any more."""
     watchdog = threading.Timer(grace, os._exit, [code])
     watchdog.daemon = True
     watchdog.start()

@@ -1,4 +1,4 @@
-"""Rows as columns: what is in their lines, a whole column at a time."""
+"""Rows as columns: the values that their RECORD lines would have, a whole column at a time."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class Writer(SingerWriter):
 
 
 def put(lines: bytes | memoryview) -> None:
-    """Writes to stdout and flushes it, whatever a signal says."""
+    """Writes to stdout and flushes it; a signal that comes meanwhile takes effect afterwards."""
     if sys.stdout is None:  # the process was started without one
         raise OSError(errno.EBADF, "it is closed")
     binary = getattr(sys.stdout, "buffer", None)
@@ -102,7 +102,7 @@ def put(lines: bytes | memoryview) -> None:
 
 
 def silence_stdout() -> None:
-    """Lets the interpreter's last flush at exit go nowhere instead of failing."""
+    """Discards what Python flushes to stdout at exit: a closed pipe is no error then."""
     with (
         contextlib.suppress(AttributeError, OSError, ValueError),
         Path(os.devnull).open("wb") as nowhere,

@@ -1,4 +1,4 @@
-"""What a report job covers for certain: a list of naive times is read with caution."""
+"""What a report job covers for certain, whichever zone the naive times of the job list are in."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def coverage_of_job(
 
 
 def made_at(job: ReportJob, zone: ZoneInfo, asked_at: datetime | None) -> datetime | None:
-    """The earliest instant at which a job can have been made; None if nobody knows.
+    """The earliest instant at which a job can have been made; None if unknown.
 
     `createdAt` may be UTC or the operator's time: the earlier of the two counts.
     """
@@ -77,7 +77,7 @@ def created_at(job: ReportJob, zone: ZoneInfo, about: datetime) -> datetime:
 def made_at_latest(
     job: ReportJob, zone: ZoneInfo, asked_at: datetime | None, now: datetime
 ) -> datetime | None:
-    """The latest instant, up to now, at which a job can have been made; None if nobody knows."""
+    """The latest instant, not after now, at which a job can have been made; None if unknown."""
     if asked_at is not None or job.created_at is None:
         return asked_at
     past = [min(each, now) for each in _both(job.created_at, zone) if each <= now + SKEW]

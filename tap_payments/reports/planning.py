@@ -48,7 +48,7 @@ class ReportNeed(t.NamedTuple):
 
     @property
     def resumes_at(self) -> datetime:
-        """Before this instant nothing is new."""
+        """The instant up to which earlier runs have delivered everything."""
         return max(self.watermark, self.since) if self.watermark else self.since
 
     def interval(self, zone: ZoneInfo) -> Intervals:

@@ -1,4 +1,4 @@
-"""The reports that one run takes for one need: what is missing is what no job covers.
+"""The reports that one run takes for one type: new ones only where no job covers the need.
 
 After each look at the job list the same subtraction is made anew: a job that FAILED, expired, or
 was made for other bounds than asked is simply no cover any more.
@@ -38,7 +38,7 @@ class ReportSeries:
         self._reports: list[Report] = []
 
     def look(self, jobs: JobList, now: datetime) -> None:
-        """Takes note of a list that was just read, and plans anew what no job covers."""
+        """Updates the reports from a job list just read, and plans new ones where no job covers."""
         self._needed = self.need.interval(jobs.zone)
         self._reports = [each for each in self._reports if each.state is not State.PLANNED]
         for report in self._reports:

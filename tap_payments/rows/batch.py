@@ -38,7 +38,7 @@ class RowWriter:
         return self._encode([NOTHING, *batch.rows])
 
     def to_python(self, row: dict[str, t.Any]) -> dict[str, t.Any]:
-        """A careful row as the SDK takes it: Python values, numbers exact."""
+        """A carefully read row as Python values for the SDK; numbers keep their digits."""
         return t.cast("dict[str, t.Any]", loads(dumps(self.added | row)))
 
 

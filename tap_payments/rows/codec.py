@@ -119,7 +119,7 @@ class RowCodec(RowWriter):
     # Pages
 
     def decode(self, body: bytes) -> t.Any:
-        """A page, its rows still spelled as they came: it takes about as much memory as the body.
+        """A page whose rows are still undecoded JSON: it takes about the memory of its body.
 
         Raises:
             Unreadable: it is not JSON in UTF-8, or not of the page's shape.
@@ -223,7 +223,7 @@ class RowCodec(RowWriter):
     # Digests
 
     def spell(self, row: t.Any) -> bytes:
-        """One spelling for a row, whether it was read with care or not."""
+        """The one spelling of a row: the same whether it was read as a struct or carefully."""
         if self._is_closed(row):
             return msgspec.json.encode(row)
         if self._canonical is None:

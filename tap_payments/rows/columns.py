@@ -54,7 +54,7 @@ class Column:
         return {name: member.nothing for name, member in self.members.items()}
 
     def fit(self, value: Raw) -> tuple[Raw, Raw | dict[str, t.Any] | None]:
-        """What goes into the column, and what is left for `_extra` (None: nothing).
+        """The value for the column, and the part for `_extra` that does not fit (None: nothing).
 
         A value of another JSON type becomes its spelling where the column is a string.
 

@@ -22,7 +22,7 @@ _PLAIN = (("string", str), ("integer", int), ("boolean", bool))
 
 
 class OnlyWritten:
-    """The type of a member that only the tap writes: no JSON value is of it."""
+    """The type of a member that only the tap writes; decoding a JSON value as it always fails."""
 
 
 class Types:
@@ -114,7 +114,7 @@ def can_be_shaped(columns: Mapping[str, Column], rules: Rules | None) -> bool:
 
 
 def with_members(column: Column) -> Iterator[Column]:
-    """A column and all that lies in it."""
+    """The column and all fields nested in it."""
     yield column
     for member in column.members.values():
         yield from with_members(member)

@@ -34,7 +34,7 @@ class IncrementalStream(ProviderStream):
         return run.watermarks.of(self.name, partition.context)
 
     def doubt_state(self, run: Run) -> None:
-        """Warns of what is odd about the stream's bookmark although it can be used."""
+        """Warns of a bookmark that can be used but is odd: in the future, or without partitions."""
         if self.is_incremental(run):
             for doubt in run.watermarks.doubts(self.name, run.bounds.now):
                 self.logger.warning("%s: %s", self.name, doubt)
@@ -62,7 +62,7 @@ class IncrementalStream(ProviderStream):
     def warn_of_gap(
         self, partition: Partition, watermark: datetime | None, start: datetime
     ) -> None:
-        """Says what a `start_date` that is later than the watermark leaves out."""
+        """Warns which time is never read where `start_date` is later than the watermark."""
         if watermark is not None and watermark < start:
             self.logger.warning(
                 "%s: start_date is later than the watermark of %s: what lies between %s and %s "

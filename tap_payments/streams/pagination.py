@@ -57,7 +57,7 @@ class OffsetReading:
         self._stale = 0
 
     def take(self, keys: Sequence[Hashable], count: int | None) -> int:
-        """How many of a page's first rows are the seam; see `fits` for whether it is there."""
+        """How many of a page's first rows may repeat the page before; `fits` says if they do."""
         seam, known = self._seam, len(self.keys)
         self.keys.update(keys)
         self._stale = 0 if len(self.keys) > known else self._stale + 1

@@ -224,7 +224,7 @@ class Lane:
         return batch
 
     def delivered(self, partition: Partition, batch: Batch, codec: RowCodec) -> None:
-        """Takes note of rows that were written."""
+        """Remembers rows that were written; called after their lines are out."""
 
     def beginnings(self, partition: Partition) -> Iterable[tuple[Context, datetime]]:  # noqa: ARG002
         """The watermarks that other contexts get, where they have none, once a window closes."""

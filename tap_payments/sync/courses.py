@@ -26,7 +26,7 @@ if t.TYPE_CHECKING:
 
 
 class PartitionCourse(Course):
-    """What is read of one partition in this run, and what came of it so far."""
+    """One partition in this run: its planned windows, and what reading them has cost so far."""
 
     def __init__(
         self,

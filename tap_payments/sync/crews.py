@@ -41,7 +41,7 @@ class LaneInFlight:
 
     @property
     def course(self) -> Course | None:
-        """The course whose next job may be read; None: there is none, or it has to wait."""
+        """The course whose next job may be read now; None where all are read or have to wait."""
         while self.unread and not self.unread[0].jobs:
             self.unread.popleft()
         may_read = self.reading < self.width and len(self.slots) < AHEAD * self.width

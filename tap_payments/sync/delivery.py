@@ -1,4 +1,4 @@
-"""From what was read to what is written: rows to lines, and a window's end to the watermark."""
+"""Writes what was read: rows become lines or files, a window's end becomes the watermark."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that a run reads, by threads, and handed out to the one thread that writes.
+"""Prefetch: threads read the jobs of all accounts ahead of the one thread that writes.
 
 Only this file and `crews.py` know threads. Each account has a crew of as many as may ask it at a
 time; what they have read waits, within one budget of bytes for the whole run, until it is written.

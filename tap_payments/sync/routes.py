@@ -1,4 +1,4 @@
-"""What a flight reads, in the order in which it is handed out, and what it says besides."""
+"""What a flight reads: routes of courses of jobs; and the signs that it hands out between items."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Arrival = tuple[t.Any, t.Any, t.Any]
 
 
 class Begun(t.NamedTuple):
-    """Says that a course has its turn; whatever else comes of it, comes after."""
+    """The first sign of a course; what its jobs yield follows."""
 
 
 class Failed(t.NamedTuple):
@@ -43,4 +43,4 @@ class Failed(t.NamedTuple):
 
 
 class Over(t.NamedTuple):
-    """Says that nothing more comes of a course."""
+    """The last sign of a course: nothing more comes of it."""

@@ -163,7 +163,7 @@ class Shape:
         self._combinations.add(self._present())
 
     def moves(self) -> list[tuple[int, int]]:
-        """Of the contested places in the row that was just read: their own, and their columns."""
+        """Which cells of the row just read go to another column: several places claim its name."""
         present = self._present()
         found = self._moves.get(present)
         if found is None:

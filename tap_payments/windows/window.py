@@ -1,4 +1,4 @@
-"""Time, cut into half-open windows that lose nothing when a run stops between any two."""
+"""Half-open windows of time: a run that stops between two of them loses nothing."""
 
 from __future__ import annotations
 

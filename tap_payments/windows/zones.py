@@ -14,7 +14,7 @@ HOUR = timedelta(hours=1)
 
 
 class Readings(t.NamedTuple):
-    """The instants, in UTC, between which a local time lies; equal where it is plain."""
+    """The earliest and the latest instant, in UTC, that a local time can mean; mostly equal."""
 
     earliest: datetime
     latest: datetime
@@ -29,7 +29,7 @@ def to_zone(name: str) -> ZoneInfo | None:
 
 
 def to_readings(local: datetime, zone: ZoneInfo) -> Readings:
-    """What a local time may stand for; a time that has an offset of its own is exact."""
+    """The instants that a local time can mean; one with an offset of its own means exactly one."""
     if local.tzinfo is not None:
         instant = local.astimezone(UTC)
         return Readings(instant, instant)
