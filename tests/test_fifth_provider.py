@@ -164,6 +164,41 @@ def test_the_next_run_reads_the_lookback(
     assert [row["created_at"][:10] for row in second.run.records("acme_payments")] == [DAYS[2]] * 5
 
 
+def test_an_api_without_an_end_and_rows_that_are_dicts(
+    tree: Path, config: Path, acme: Server, tmp_path: Path
+) -> None:
+    """What a row's window is, and what it was made of, changes nothing of it."""
+    other = tmp_path / "tree"
+    shutil.copytree(tree, other)
+    for name, old, new in (
+        ("streams.py", '"to": f"{window.until:%Y-%m-%dT%H:%M:%SZ}",', '"to": "9999",'),
+        (
+            "streams.py",
+            "CursorPage(answer.payments,",
+            "CursorPage([loads(bytes(row)) for row in answer.payments],",
+        ),
+        ("streams.py", "from msgspec import Struct", "from msgspec import Struct\n" + LOADS),
+        ("account.py", "window_days=1", "window_days=36500"),
+    ):
+        file = other / "tap_payments/providers/acme" / name
+        text = file.read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        file.write_text(text.replace(old, new), encoding="utf-8")
+    own = settings(acme) | {"end_date": DAYS[1]}
+    run = command(other, "tap_payments", "--config", written(config, own))
+    assert run.code == 0, run.stderr
+    expected = command(tree, "tap_payments", "--config", written(config, settings(acme)))
+    assert run.run.records("acme_payments") == expected.run.records("acme_payments")
+    assert len(run.run.records("acme_payments")) == len(ROWS)
+    (partition,) = run.run.state["bookmarks"]["acme_payments"]["partitions"]
+    assert partition["replication_key_value"] == f"{DAYS[1]}T00:00:00.000000Z"
+    asked = [request.query for request in acme.requests if request.query["to"] == "9999"]
+    assert {query["from"] for query in asked} == {f"{DAYS[0]}T00:00:00Z"}
+
+
+LOADS = "from tap_payments.rows.exact_json import loads"
+
+
 def test_accounts_and_privacy_come_for_free(tree: Path, config: Path, acme: Server) -> None:
     accounts = [{"account": "north"}, {"account": "south"}]
     own = settings(acme, accounts=accounts) | {"personal_data": "drop"}

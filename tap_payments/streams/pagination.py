@@ -6,6 +6,8 @@ import hashlib
 import typing as t
 
 from tap_payments.errors import StreamFailed
+from tap_payments.rows.exact_json import dumps
+from tap_payments.streams.page import Page
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -184,3 +186,25 @@ class Cursors:
             raise StreamFailed("the API sent the same page for two different cursors")
         self._seen.add(str(cursor))
         self.next, self._last_rows = cursor, digest
+
+
+class CursorPage(t.NamedTuple):
+    """The rows of an answer, the cursor to the next one, and whether there is one."""
+
+    rows: list[t.Any]
+    cursor: t.Any
+    has_more: bool
+
+
+def cursor_pages(ask: Callable[[int | str | None], CursorPage]) -> Iterator[Page]:
+    """The pages of a list; `ask` is given the cursor of the page before, None for the first.
+
+    Raises:
+        StreamFailed: there is more, but no new way to it.
+    """
+    cursors = Cursors()
+    while cursors.has_more:
+        rows, cursor, has_more = ask(cursors.next)
+        ends = dumps(rows[:1] + rows[-1:])  # what tells this page from another
+        cursors.take(ends, len(rows), cursor, has_more=has_more)
+        yield Page(rows)

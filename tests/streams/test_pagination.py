@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tap_payments.errors import StreamFailed
-from tap_payments.streams.pagination import READINGS, Counts, Cursors
+from tap_payments.streams.pagination import READINGS, Counts, CursorPage, Cursors, cursor_pages
 from tests.streams.listing import Listing, Outcome
 
 # Lists that stand still
@@ -153,3 +153,28 @@ def test_the_last_page_needs_no_cursor() -> None:
     cursors = Cursors()
     cursors.take(b"a", 2, None, has_more=False)
     assert not cursors.has_more
+
+
+def test_each_page_is_asked_for_with_the_cursor_of_the_page_before() -> None:
+    answers = {
+        None: CursorPage([{"id": 1}, {"id": 2}], 0, has_more=True),
+        0: CursorPage([], "b", has_more=True),
+        "b": CursorPage([{"id": 3}], None, has_more=False),
+    }
+    asked: list[int | str | None] = []
+
+    def ask(cursor: int | str | None) -> CursorPage:
+        asked.append(cursor)
+        return answers[cursor]
+
+    pages = list(cursor_pages(ask))
+    assert asked == [None, 0, "b"]
+    assert [page.rows for page in pages] == [[{"id": 1}, {"id": 2}], [], [{"id": 3}]]
+
+
+def test_a_page_that_is_sent_again_is_never_an_end() -> None:
+    cursors = iter("abc")
+    pages = cursor_pages(lambda _cursor: CursorPage([{"id": 1}], next(cursors), has_more=True))
+    assert next(pages).rows == [{"id": 1}]
+    with pytest.raises(StreamFailed, match="the same page for two different cursors"):
+        next(pages)

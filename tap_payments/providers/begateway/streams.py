@@ -15,9 +15,8 @@ from tap_payments.providers.begateway.lane import MethodLane
 from tap_payments.providers.begateway.passes import CREATED, UPDATES, to_report_params
 from tap_payments.rows.canonical import digest_of
 from tap_payments.rows.digests import Digests
-from tap_payments.rows.exact_json import dumps
 from tap_payments.streams.page import Again, Page
-from tap_payments.streams.pagination import Cursors
+from tap_payments.streams.pagination import CursorPage, cursor_pages
 from tap_payments.streams.windowed import WindowedStream
 
 if t.TYPE_CHECKING:
@@ -124,16 +123,10 @@ class Transactions(WindowedStream):
         raise StreamFailed(f"the pages had {distinct} transactions, but the API counts {counted}")
 
     def _pages(self, reading: Reading, params: dict[str, t.Any]) -> Iterator[Page]:
-        cursors = Cursors()
-        while cursors.has_more:
-            after = {} if cursors.next is None else {"starting_after": cursors.next}
+        def ask(cursor: int | str | None) -> CursorPage:
+            after = {} if cursor is None else {"starting_after": cursor}
             body = {"report_params": params | after}
             answer: t.Any = reading.fetch(Call("POST", "/api/reports", json=body, headers=HEADERS))
-            rows = answer.transactions
-            cursors.take(
-                dumps(rows[:1] + rows[-1:]),
-                len(rows),
-                answer.last_object_id,
-                has_more=answer.has_more,
-            )
-            yield Page(rows)
+            return CursorPage(answer.transactions, answer.last_object_id, answer.has_more)
+
+        return cursor_pages(ask)

@@ -7,9 +7,7 @@ import typing as t
 from msgspec import Struct
 
 from tap_payments.http.calls import Call
-from tap_payments.rows.exact_json import dumps
-from tap_payments.streams.page import Page
-from tap_payments.streams.pagination import Cursors
+from tap_payments.streams.pagination import CursorPage, cursor_pages
 from tap_payments.streams.windowed import WindowedStream
 
 from . import schemas
@@ -17,6 +15,7 @@ from . import schemas
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tap_payments.streams.page import Page
     from tap_payments.streams.reading import Reading
     from tap_payments.windows.window import Window
 
@@ -47,11 +46,10 @@ class Payments(WindowedStream):
             "from": f"{window.since:%Y-%m-%dT%H:%M:%SZ}",
             "to": f"{window.until:%Y-%m-%dT%H:%M:%SZ}",
         }
-        cursors = Cursors()
-        while cursors.has_more:
-            after = {} if cursors.next is None else {"after": str(cursors.next)}
+
+        def ask(cursor: int | str | None) -> CursorPage:
+            after = {} if cursor is None else {"after": str(cursor)}
             answer: t.Any = reading.fetch(Call("GET", "/v1/payments", params | after))
-            rows = answer.payments
-            ends = dumps(rows[:1] + rows[-1:])  # what tells this page from another
-            cursors.take(ends, len(rows), answer.next, has_more=answer.next is not None)
-            yield Page(rows)
+            return CursorPage(answer.payments, answer.next, has_more=answer.next is not None)
+
+        return cursor_pages(ask)
