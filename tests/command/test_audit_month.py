@@ -77,3 +77,20 @@ def test_update_passes_are_not_read() -> None:
         assert {row["series"].partition("/")[2] for row in run.records("sync_windows")} == {
             "created"
         }
+
+
+def test_a_quota_that_is_spent_midway_leaves_the_rest_without_a_closed_window() -> None:
+    reports = ("tikpay_customers", "tikpay_payments", "tikpay_taps", "tikpay_trips")
+    with box() as sandbox:
+        sandbox.tikpay.job_seconds = 0
+        sandbox.tikpay.daily_limit = 4  # somebody else has spent the rest
+        run = audited(sandbox, "tikpay")
+        assert run.failed is None, "the rest is left for another day, which is no failure"
+        closed = {row["stream"] for row in run.records("sync_windows")}
+        assert set() < closed < set(reports)
+        for stream in reports:
+            assert bool(run.records(stream)) == (stream in closed)
+        sandbox.tikpay.daily_limit = 20
+        sandbox.clock.advance(hours=25)
+        run = audited(sandbox, "tikpay")
+        assert {row["stream"] for row in run.records("sync_windows")} == set(reports)
