@@ -32,18 +32,23 @@ if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tap_payments.backfill.shards import Plan
+    from tap_payments.runtime import Runtime
 
 logger = logging.getLogger(TapPayments.name)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, runtime: Runtime | None = None) -> int:
     """Runs a command; its exit code. Nothing that a user can cause ends in a traceback."""
     options = parse_arguments(arguments)
-    commands = {"plan": _plan, "run": _run, "merge-state": _merge}
+    commands = {
+        "plan": lambda: _plan(options, runtime),
+        "run": lambda: _run(options, runtime),
+        "merge-state": lambda: _merge(options),
+    }
     level = logging.INFO if options.command == "run" else logging.WARNING
     logging.basicConfig(stream=sys.stderr, level=level, format="%(levelname)s %(message)s")
     try:
-        return commands[options.command](options)
+        return commands[options.command]()
     except OutputLost as lost:  # it has said why
         leave(lost.code)
     except (ReaderGone, BrokenPipeError):
@@ -61,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(f"{error.filename or 'the system'}: {error.strerror}")
 
 
-def _plan(options: argparse.Namespace) -> int:
+def _plan(options: argparse.Namespace, runtime: Runtime | None) -> int:
     check_writable(options.output, "--output")
     choice = Choice(
         since=options.since,
@@ -70,15 +75,15 @@ def _plan(options: argparse.Namespace) -> int:
         streams=options.streams,
         accounts=options.accounts,
     )
-    plan = plan_backfill(_settings(options.config), choice)
+    plan = plan_backfill(_settings(options.config, runtime), choice)
     write_whole(options.output, dump(plan, indent=2))
     _say(*_summary(plan))
     return 0
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, runtime: Runtime | None) -> int:
     plan = read_plan(options.plan)
-    settings = _settings(options.config)
+    settings = _settings(options.config, runtime)
     result = ShardRun(settings, plan, options.shard, options.result).run()
     if not result.complete:
         return _complain(f"shard {result.shard} is not complete: {result.error}")
@@ -105,7 +110,7 @@ def _merge(options: argparse.Namespace) -> int:
     return 1 if merged.gaps and options.require_complete else 0
 
 
-def _settings(sources: Sequence[str]) -> TapPayments:
+def _settings(sources: Sequence[str], runtime: Runtime | None) -> TapPayments:
     """The tap with the settings as they are; it is only asked what they say."""
     config: dict[str, t.Any] = {}
     for source in sources:
@@ -114,7 +119,7 @@ def _settings(sources: Sequence[str]) -> TapPayments:
             if not isinstance(found, dict):
                 raise Refused(f"--config {source}: is not a JSON object")
             config |= found
-    return TapPayments(config=config, parse_env_config="ENV" in sources)
+    return TapPayments(config=config, parse_env_config="ENV" in sources, runtime=runtime)
 
 
 def _summary(plan: Plan) -> list[str]:

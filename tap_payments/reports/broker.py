@@ -12,10 +12,9 @@ from datetime import timedelta
 
 from tap_payments.errors import QuotaSpent, StreamFailed
 from tap_payments.reports.coverage import created_at
-from tap_payments.reports.gateway import LinkGone
+from tap_payments.reports.gateway import LinkGone, MeteredGateway
 from tap_payments.reports.job_list import JobList
 from tap_payments.reports.jobs import ReadyReport, ReportStatus
-from tap_payments.reports.metering import MeteredGateway
 from tap_payments.reports.polling import PollSchedule
 from tap_payments.reports.report import State
 from tap_payments.reports.series import ReportSeries

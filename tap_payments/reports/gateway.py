@@ -1,15 +1,22 @@
-"""What an API that makes reports in the background can be asked, and how it may refuse."""
+"""An API that makes reports in the background: what it can be asked, and the quota on asking it."""
 
 from __future__ import annotations
 
 import typing as t
+from datetime import timedelta
+from functools import partial
 
-from tap_payments.errors import TapError
+from tap_payments.errors import QuotaSpent, TapError
+from tap_payments.windows.instants import format_instant
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from tap_payments.reports.jobs import ReportJob, ReportRequest
+    from tap_payments.reports.quota import QuotaLedger
+
+Answer = t.TypeVar("Answer")
 
 
 class RateLimited(TapError):
@@ -54,3 +61,84 @@ class ReportGateway(t.Protocol):
             StreamFailed: the file is not to be had whole.
         """
         ...
+
+
+class MeteredGateway:
+    """A report gateway of one account, with its quota, and patience for what passes.
+
+    A refusal that says when to come back soon is waited for once; after that, and after one that
+    says nothing or a long time, the quota is spent.
+    """
+
+    def __init__(
+        self,
+        gateway: ReportGateway,
+        ledger: QuotaLedger,
+        *,
+        max_retry_wait: float,
+        clock: Callable[[], datetime],
+        wait: Callable[[float, str], None],
+    ) -> None:
+        self._gateway = gateway
+        self._ledger = ledger
+        self._max_retry_wait = max_retry_wait
+        self._clock = clock
+        self._wait = wait
+        self._has_waited = False
+        self._is_refused = False
+        self.spent = 0
+        """How many requests this run has sent for this account."""
+
+    @property
+    def remaining(self) -> int:
+        """How many requests may still go out in this run; none after a refusal."""
+        return 0 if self._is_refused else self._ledger.remaining
+
+    def list_jobs(self) -> Sequence[ReportJob]:
+        """The job list.
+
+        Raises:
+            QuotaSpent: the request may not go out, or was refused.
+            StreamFailed: it is not to be had.
+        """
+        return self._ask(self._gateway.list_jobs)
+
+    def start(self, request: ReportRequest) -> str:
+        """The id of a new job. AnswerLost passes: who asked has to look whether it is there.
+
+        Raises:
+            QuotaSpent: the request may not go out, or was refused.
+        """
+        return self._ask(partial(self._gateway.start, request))
+
+    def deferred(self, requests: int = 1) -> QuotaSpent:
+        """Says that the rest is left for later, and when so many requests are free again."""
+        at = self._ledger.free_at(requests)
+        return QuotaSpent(
+            f"the quota of {self._ledger.limit} requests in 24 hours is used up: the rest is left "
+            f"for a run after {format_instant(at)}",
+            resumes_at=at,
+        )
+
+    def _ask(self, request: Callable[[Callable[[], None]], Answer]) -> Answer:
+        while True:
+            try:
+                return request(self._allow)
+            except RateLimited as refused:
+                self._obey(refused.retry_after)
+
+    def _allow(self) -> None:
+        if self._is_refused or not self._ledger.spend():
+            raise self.deferred()
+        self.spent += 1
+
+    def _obey(self, retry_after: float | None) -> None:
+        if self._has_waited or retry_after is None or retry_after > self._max_retry_wait:
+            self._is_refused = True
+            said = retry_after is not None
+            self._ledger.block(
+                self._clock() + timedelta(seconds=retry_after or 0) if said else None
+            )
+            raise self.deferred()
+        self._has_waited = True
+        self._wait(retry_after, "as the API asked with Retry-After")

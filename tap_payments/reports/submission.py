@@ -13,9 +13,9 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from tap_payments.reports.gateway import MeteredGateway
     from tap_payments.reports.job_list import JobList
     from tap_payments.reports.jobs import ReportRequest
-    from tap_payments.reports.metering import MeteredGateway
     from tap_payments.reports.report import Report
     from tap_payments.reports.series import ReportSeries
 

@@ -67,6 +67,14 @@ class Run:
             reason for each in told if name_of(each) == stream for reason in each.get("reasons", ())
         ]
 
+    def told_at(self, reason: str) -> list[float]:
+        """When it said that a stream is held up for such a reason, in milliseconds since 1970."""
+        return [
+            trace["emitted_at"]
+            for trace in self._traces("STREAM_STATUS")
+            if any(each["type"] == reason for each in trace["stream_status"].get("reasons") or ())
+        ]
+
     @property
     def errors(self) -> list[Message]:
         """What failed."""

@@ -6,7 +6,7 @@ Not found by pytest on its own, since it needs the environment that `make airflo
 from __future__ import annotations
 
 import typing as t
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from postgres import serving
@@ -41,8 +41,8 @@ def airflow(sandbox: Sandbox, tmp_path: Path) -> Iterator[Airflow]:
 
 
 @pytest.fixture
-def until() -> datetime:
-    now = datetime.now(UTC) - timedelta(minutes=5)
+def until(sandbox: Sandbox) -> datetime:
+    now = sandbox.clock.now() - timedelta(minutes=5)
     return now.replace(hour=0, minute=0, second=0, microsecond=0)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from tap_payments.backfill.__main__ import main
+from tap_payments.runtime import Runtime
 from tap_payments.sandbox import Clock, Sandbox
 from tests.support import taps
 
@@ -19,13 +20,16 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+"""The time of the sandboxes, and of what runs in this process."""
+
 COMMAND = (sys.executable, "-m", "tap_payments.backfill")
 
 Json = dict[str, t.Any]
 
 
-def call(*arguments: str | Path) -> taps.Finished:
-    """One call in this process."""
+def call(*arguments: str | Path, now: datetime = NOW) -> taps.Finished:
+    """One call in this process, at an instant."""
     stdout = io.BytesIO()
     output = io.TextIOWrapper(stdout, encoding="utf-8")
     errors = io.StringIO()
@@ -35,7 +39,7 @@ def call(*arguments: str | Path) -> taps.Finished:
         contextlib.redirect_stderr(errors),
     ):
         try:
-            code = main([str(each) for each in arguments])
+            code = main([str(each) for each in arguments], Runtime(clock=lambda: now))
         except SystemExit as leaving:
             code = t.cast("int", leaving.code)
     output.flush()
@@ -50,6 +54,7 @@ class Box:
     folder: Path
     config: Json
     plan: Path = field(init=False)
+    now: datetime = NOW
 
     def __post_init__(self) -> None:
         self.plan = self.folder / "plan.json"
@@ -70,7 +75,7 @@ class Box:
         """A call of `plan`."""
         return call(
             "plan", "--config", self.config_file, "--since", since or day(10), *arguments,
-            "--output", self.plan,
+            "--output", self.plan, now=self.now,
         )  # fmt: skip
 
     def result(self, shard: Json) -> Path:
@@ -79,7 +84,7 @@ class Box:
 
     def run(self, shard: Json) -> taps.Finished:
         """Runs one shard of the plan in this process."""
-        return call(*self.run_arguments(shard))
+        return call(*self.run_arguments(shard), now=self.now)
 
     def run_arguments(self, shard: Json) -> tuple[str | Path, ...]:
         """What `run` is called with for a shard."""
@@ -141,9 +146,9 @@ def records(done: taps.Finished | Sequence[bytes]) -> list[str]:
 
 def day(ago: int) -> str:
     """The UTC day so many days ago."""
-    return f"{datetime.now(UTC) - timedelta(days=ago):%Y-%m-%d}"
+    return f"{NOW - timedelta(days=ago):%Y-%m-%d}"
 
 
 def frozen_sandbox(**options: t.Any) -> Sandbox:
     """A sandbox whose rows do not change while a test runs."""
-    return Sandbox(clock=Clock(frozen=True), **options)
+    return Sandbox(clock=Clock(NOW, frozen=True), **options)

@@ -15,7 +15,7 @@ import threading
 import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from tap_payments.sandbox import Sandbox
@@ -46,13 +46,13 @@ class Limit:
 
 def main() -> None:
     """Prints a table."""
-    until = datetime.now(UTC).date() - timedelta(days=1)
-    since = until - timedelta(days=DAYS)
     with (
         tempfile.TemporaryDirectory() as name,
         Sandbox(days=DAYS + 2, accounts=1, latency=LATENCY) as sandbox,
     ):
         folder = Path(name)
+        until = sandbox.clock.now().date() - timedelta(days=1)
+        since = until - timedelta(days=DAYS)
         sandbox.zimpler.per_day = (5, 5)
         config = sandbox.config("zimpler")
         config["zimpler"] |= {"window_days": 1}
