@@ -104,7 +104,8 @@ class Retries:
 
 def _spent(what: str, last: Retriable, retries: int) -> StreamFailed:
     advice = f": {last.advice}" if last.advice else ""
-    return StreamFailed(f"{what} {last}, and {retries} retries did not help{advice}")
+    tries = "1 retry" if retries == 1 else f"{retries} retries"
+    return StreamFailed(f"{what} {last}, and {tries} did not help{advice}")
 
 
 def _growing_waits() -> Iterator[float]:

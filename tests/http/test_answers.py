@@ -173,7 +173,7 @@ def test_a_page_in_html_is_called_one(server: Server, make: Make, body: str) -> 
     server.script(Answer(body))
     assert is_html(body.encode())
     assert str(failure_of(make(max_retries=1).fetch)) == (
-        "GET /v1/rows gave an unusable answer: a page in HTML, and 1 retries did not help: check "
+        "GET /v1/rows gave an unusable answer: a page in HTML, and 1 retry did not help: check "
         "acme.api_url; so may a proxy answer, or the provider's maintenance"
     )
 

@@ -88,7 +88,7 @@ def test_a_server_that_is_not_there_is_tried_again_and_named(make: Make) -> None
     client = make(url, max_retries=1)
     failure = failure_of(client.fetch)
     assert str(failure) == (
-        "GET /v1/rows failed: connection refused, and 1 retries did not help: "
+        "GET /v1/rows failed: connection refused, and 1 retry did not help: "
         "check acme.api_url, and whether this machine may reach it"
     )
     assert failure.kind == "transient"
@@ -104,13 +104,15 @@ def test_waits_double_from_a_second_to_a_minute_with_jitter(server: Server, make
     assert len({wait / 60 for wait in client.clock.waits[6:]}) == 3
 
 
-@pytest.mark.parametrize("retries", [0, 1, 6])
-def test_after_the_last_retry_the_stream_fails(server: Server, make: Make, retries: int) -> None:
+@pytest.mark.parametrize(("retries", "said"), [(0, "0 retries"), (1, "1 retry"), (6, "6 retries")])
+def test_after_the_last_retry_the_stream_fails(
+    server: Server, make: Make, retries: int, said: str
+) -> None:
     server.script(Answer("no", status=502))
     client = make(max_retries=retries)
     failure = failure_of(client.fetch)
     assert str(failure) == (
-        f"GET /v1/rows answered 502 (the provider is down), and {retries} retries did not help: "
+        f"GET /v1/rows answered 502 (the provider is down), and {said} did not help: "
         "run again later"
     )
     assert client.cost == (retries + 1, retries)

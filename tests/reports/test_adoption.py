@@ -10,8 +10,8 @@ import pytest
 from tap_payments.providers.tikpay.jobs import parse_job
 from tap_payments.reports.adoption import Offer, offers, preference
 from tap_payments.reports.job_list import JobList
-from tests.reports.api import NOW, utc
-from tests.reports.runs import SYDNEY, daily
+from tests.reports.api import NOW, Clock, ReportApi, utc
+from tests.reports.runs import HORIZON, HOUR, SYDNEY, Run, daily
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -164,3 +164,23 @@ def test_what_no_earlier_list_had_is_unseen() -> None:
     other = listed("03-01T00:00", "03-10T00:00", "03-10T00:45")
     job_list.update([FITS, other])
     assert job_list.unseen == {other.job_id}
+
+
+@pytest.mark.parametrize(
+    ("lookback", "since"),
+    [(timedelta(days=2), "2026-03-07T02:00:00"), (timedelta(), "2026-03-09T02:00:00")],
+    ids=["young", "settled"],
+)
+def test_what_was_young_when_an_adopted_job_was_made_is_read_anew_with_what_is_missing(
+    lookback: timedelta, since: str
+) -> None:
+    clock = Clock(utc("2026-03-09T02:30:00"))
+    api = ReportApi(clock)
+    api.make_utc("TAPS", "2026-03-01T00:00:00", "2026-03-09T02:00:00")
+    clock.now = HORIZON
+    run = Run(api)
+    need = daily(watermark=utc("2026-03-05T00:00:00"))._replace(lookback=lookback)
+    adopted, new = run.deliver_one(need)
+    assert adopted.until == utc("2026-03-09T02:00:00")
+    assert (new.since, new.until) == (utc(since), HOUR)
+    assert run.journal == ["list", "start TAPS", "list"]
