@@ -85,8 +85,8 @@ def show(home: Path) -> None:
     with sandbox(home) as (url, config):
         settings = {**environment_of(config), "TARGET_DUCKDB_FILEPATH": str(database)}
         # The tap's clock is this machine's, the providers' is behind it: without an end, the first
-        # run would commit a day that is not over there yet.
-        until = {"TAP_PAYMENTS_END_DATE": ask(f"{url}/_sandbox")["now"][:10]}
+        # run would ask for what is still to come there.
+        until = {"TAP_PAYMENTS_END_DATE": ask(f"{url}/_sandbox")["now"]}
         with step("first run", "meltano run tap-payments target-duckdb"):
             first = meltano_run(home, settings | until)
         shutil.copy(database, home / "before.duckdb")
