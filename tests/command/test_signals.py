@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import signal
+import subprocess
+import sys
 import time
 import typing as t
 from datetime import UTC, datetime, timedelta
@@ -24,6 +27,23 @@ if t.TYPE_CHECKING:
 
     from tap_payments.streams.partition import Partition
     from tests.support.commands import Commands
+
+NAMES_HANG = """
+import sys, time
+def hang(event, arguments):
+    if event != "socket.getaddrinfo":
+        return
+    print("looked up", file=sys.stderr, flush=True)
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            time.sleep(until - time.monotonic())
+        except BaseException:  # as in the C library: no signal ends it
+            pass
+sys.addaudithook(hang)
+from tap_payments.command import run
+run()
+"""
 
 
 def box() -> Sandbox:
@@ -76,6 +96,34 @@ def test_a_signal_ends_a_run_that_is_held_up_within_seconds(  # noqa: PLR0917
         sandbox.faults.clear()
         rest = sync_again(commands, tmp_path, config, run.states[-1])
         assert_nothing_lost(feed, sandbox, [run, rest])
+
+
+@pytest.mark.parametrize(("signum", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_look_up_that_hangs_holds_no_signal_up(
+    tmp_path: Path, signum: signal.Signals, code: int
+) -> None:
+    zimpler = {"api_url": "https://api.example", "merchant_id": "shop", "api_key": "key"}
+    config = written(tmp_path, "c.json", {"start_date": "2026-03-19", "zimpler": zimpler})
+    tap = [sys.executable, "-c", NAMES_HANG, "--config", config]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(tap, stdout=pipe, stderr=pipe, text=True, env=without_proxies()) as run:
+        assert run.stdout
+        assert run.stderr
+        while "looked up" not in (line := run.stderr.readline()):
+            assert line
+        began = time.monotonic()
+        run.send_signal(signum)
+        lines, words = run.communicate()
+        assert time.monotonic() - began < 10
+    assert run.returncode == code
+    assert json.loads(lines.splitlines()[-1])["type"] == "STATE"
+    assert signum.name in words.splitlines()[-1]
+    assert "Traceback" not in words
+
+
+def without_proxies() -> dict[str, str]:
+    """This environment; a proxy would look the name up itself."""
+    return {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
 
 
 def sync_again(commands: Commands, folder: Path, config: Row, state: Row) -> Run:

@@ -222,7 +222,9 @@ def test_work_that_is_called_off_asks_no_more(server: Server, make: Make) -> Non
     assert server.requests == []
 
 
-def test_a_wait_ends_when_the_work_is_called_off(server: Server, make: Make) -> None:
+def test_work_that_was_called_off_meanwhile_ends_without_a_word(
+    server: Server, make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
     client = make()
 
     def answer(_request: Request) -> Answer:
@@ -233,3 +235,5 @@ def test_a_wait_ends_when_the_work_is_called_off(server: Server, make: Make) -> 
     with pytest.raises(Cancelled):
         client.fetch()
     assert len(server.requests) == 1
+    assert client.clock.waits == []
+    assert caplog.messages == []
