@@ -14,6 +14,7 @@ from harness.sections.accounts import accounts
 from harness.sections.latency import latency
 from harness.sections.loaders import loaders
 from harness.sections.memory import memory
+from harness.sections.overlap import overlap
 from harness.sections.pipe import pipe
 from harness.sections.reconciliation import reconciliation
 from harness.sections.reports import reports
@@ -28,6 +29,7 @@ SECTIONS = {
     "memory": ("Memory", memory),
     "latency": ("Latency", latency),
     "accounts": ("Many accounts", accounts),
+    "overlap": ("Accounts at the same time", overlap),
     "csv": ("CSV reports", reports),
     "loaders": ("Loaders", loaders),
     "pipe": ("The whole pipe", pipe),
