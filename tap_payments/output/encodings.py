@@ -12,15 +12,14 @@ import typing as t
 
 from tap_payments.errors import StreamFailed
 from tap_payments.output.transposed import columns_of, kind_of
-from tap_payments.rows.batch import Batch
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from tap_payments.rows.batch import RowWriter
+    from tap_payments.rows.batch import Batch, RowWriter
 
-TOGETHER = 250
-"""Rows that are made columns at a time."""
+TOGETHER = 1000
+"""Rows that Arrow is given at a time; each of its columns costs as much as some rows do."""
 
 ROW_GROUP = 4_000_000
 """Bytes of columns that a Parquet file has together; so much of an open file is in memory."""
@@ -88,31 +87,23 @@ class _Columns(abc.ABC):
         self.schema = pa.schema(
             [(name, types.get(kind, pa.string())) for name, kind in self._kinds.items()]
         )
-        self._writer: RowWriter | None = None
-        self._waiting: list[Batch] = []
-        self._rows = 0
+        self._columns: list[list[t.Any]] = [[] for _ in self.schema]
 
     def write(self, writer: RowWriter, batch: Batch) -> None:
-        if writer is not self._writer:
-            self._convert()
-            self._writer = writer
-        self._waiting.append(batch)
-        self._rows += len(batch.rows)
-        if self._rows >= TOGETHER:
+        rows = columns_of(writer, batch, self._kinds)
+        for column, values in zip(self._columns, rows, strict=True):
+            column.extend(values)
+        if len(self._columns[0]) >= TOGETHER:
             self._convert()
 
     def finish(self) -> None:
         self._convert()
 
     def _convert(self) -> None:
-        waiting, self._waiting, self._rows = self._waiting, [], 0
-        for batch in _joined(waiting):
-            columns = columns_of(t.cast("RowWriter", self._writer), batch, self._kinds)
-            arrays = [
-                self._array(values, field)
-                for values, field in zip(columns, self.schema, strict=True)
-            ]
-            self.put(self._arrow.RecordBatch.from_arrays(arrays, schema=self.schema))
+        columns, self._columns = self._columns, [[] for _ in self.schema]
+        if columns[0]:
+            arrays = map(self._array, columns, self.schema)
+            self.put(self._arrow.RecordBatch.from_arrays(list(arrays), schema=self.schema))
 
     def _array(self, values: Sequence[t.Any], field: t.Any) -> t.Any:
         if values[0] is None and values.count(None) == len(values):
@@ -168,13 +159,3 @@ class _Parquet(_Columns):
         super().finish()
         self._write_group()
         self._file.close()
-
-
-def _joined(batches: Sequence[Batch]) -> Iterator[Batch]:
-    """The same rows in few batches."""
-    rows: list[t.Any] = []
-    for index, batch in enumerate(batches):
-        rows += batch.rows
-        if index + 1 == len(batches) or batches[index + 1].careful != batch.careful:
-            yield Batch(rows, batch.careful)
-            rows = []

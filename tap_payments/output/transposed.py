@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import operator
 import typing as t
 
 import msgspec
@@ -13,14 +12,14 @@ from tap_payments.rows.exact_json import dumps, in_one_line, loads, parse_object
 from tap_payments.rows.struct_types import OnlyWritten
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from tap_payments.rows.batch import Batch, RowWriter
 
 Kind = t.Literal["text", "integer", "boolean", "json"]
 """What a column holds: `json` are nested values, each as the text of its JSON."""
 
-Values = list[t.Any]
+Values = t.Sequence[t.Any]
 
 _PLAIN = {str, int, bool, type(None), OnlyWritten}
 _NULL = b"null\n"
@@ -44,7 +43,9 @@ def columns_of(writer: RowWriter, batch: Batch, kinds: Mapping[str, Kind]) -> li
         rows = [_members(writer, row) for row in batch.rows]
         return [[_value(row.get(name), kind) for row in rows] for name, kind in kinds.items()]
     fields = _fields_of(type(batch.rows[0]))  # type: ignore[arg-type]  # a type can be hashed
-    return [_column(batch.rows, *fields[name], kind) for name, kind in kinds.items()]
+    # A row at a time, while it is still in the processor's cache.
+    values = list(zip(*map(msgspec.structs.astuple, batch.rows), strict=True))
+    return [_column(values[fields[name][0]], fields[name][1], kind) for name, kind in kinds.items()]
 
 
 def _members(writer: RowWriter, row: t.Any) -> dict[str, t.Any]:
@@ -55,20 +56,19 @@ def _members(writer: RowWriter, row: t.Any) -> dict[str, t.Any]:
 
 
 @functools.lru_cache(64)
-def _fields_of(row: type[Struct]) -> dict[str, tuple[str, bool]]:
-    """The attribute for each name, and whether all its values are as a column takes them."""
+def _fields_of(row: type[Struct]) -> dict[str, tuple[int, bool]]:
+    """The position for each name, and whether all its values are as a column takes them."""
     return {
-        field.encode_name: (field.name, set(t.get_args(field.type) or [field.type]) <= _PLAIN)
-        for field in msgspec.structs.fields(row)
+        field.encode_name: (index, set(t.get_args(field.type) or [field.type]) <= _PLAIN)
+        for index, field in enumerate(msgspec.structs.fields(row))
     }
 
 
-def _column(rows: Sequence[Struct], name: str, is_plain: bool, kind: Kind) -> Values:
-    values = list(map(operator.attrgetter(name), rows))
+def _column(values: Values, is_plain: bool, kind: Kind) -> Values:
     if is_plain or set(map(type, values)) <= _PLAIN:
         return values
     block = _lines(values)
-    texts: Values = block.decode().split("\n")[:-1]
+    texts = block.decode().split("\n")[:-1]
     if kind == "json" or (kind == "text" and b'"' not in block):
         # No object, list or number ends with what null is spelled as.
         return [None if each == "null" else each for each in texts] if _NULL in block else texts
