@@ -115,7 +115,8 @@ def _alone(bench: Bench) -> str:
         reached = ratio <= MOST_CPU and peak < MOST
         goals.append(Target(wanted, f"{ratio:.2f}, {peak:.0f} MB", reached))
     header = ["2,000,000 flat, 200,000 nested rows", "µs of CPU a row", "to a line", "peak, MB"]
-    return f"The tap alone, lines and files onto the same disk, one run each:\n\n{table(header, lines)}\n{targets(goals)}"
+    about = "The tap alone, lines and files onto the same disk, one run each:"
+    return f"{about}\n\n{table(header, lines)}\n{targets(goals)}"
 
 
 def _files(root: Path, format_: str) -> dict[str, t.Any]:
