@@ -14,7 +14,7 @@ from tap_payments.errors import StreamFailed, WindowTooLong
 from tap_payments.http.answers import LARGEST, AnswerTooLarge, is_html
 from tap_payments.http.retriable import Retriable
 from tests.http.client_box import ROWS, Make, failure_of
-from tests.http.transport_box import get, started
+from tests.http.transport.box import get, started
 from tests.support.server import Answer, Server
 
 if t.TYPE_CHECKING:

@@ -105,7 +105,7 @@ def test_a_look_up_that_hangs_holds_no_signal_up(
 ) -> None:
     zimpler = {"api_url": "https://api.example", "merchant_id": "shop", "api_key": "key"}
     config = written(tmp_path, "c.json", {"start_date": "2026-03-19", "zimpler": zimpler})
-    tap = [sys.executable, "-c", NAMES_HANG, "--config", config]
+    tap = [sys.executable, "-c", NAMES_HANG, "--config", str(config)]
     pipe = subprocess.PIPE
     with subprocess.Popen(tap, stdout=pipe, stderr=pipe, text=True, env=without_proxies()) as run:
         assert run.stdout

@@ -8,7 +8,7 @@ import pytest
 
 from tap_payments.http.retriable import Retriable
 from tests.http.client_box import ROWS, SECRET, Make, failure_of
-from tests.http.transport_box import get, started, to
+from tests.http.transport.box import get, started, to
 from tests.support.server import Answer, Server
 
 if t.TYPE_CHECKING:
