@@ -51,7 +51,7 @@ hours: $(TAP) $(HOURS)  ## the tests that touch time, at eight hours and dates; 
 	@.tools/hours/bin/python tools/hours/run.py $(TESTS)
 
 soak: $(TAP)  ## hundreds of runs with faults and deaths, and much more chance in the property tests
-	@CHAOS=$${CHAOS:-80} $(BIN)/pytest tests/command/test_chaos.py
+	@CHAOS=$${CHAOS:-80} $(BIN)/pytest tests/command/state/test_chaos.py
 	@$(BIN)/pytest tests/rows tests/tables tests/windows tests/streams tests/reports --hypothesis-profile=soak
 
 airbyte: $(TAP) $(PYAIRBYTE)  ## PyAirbyte reads the source twice, and Airbyte's own source tests

@@ -15,7 +15,7 @@ import pytest
 
 from tap_payments.airbyte.logs import LogHandler, told_to
 from tap_payments.airbyte.writer import AirbyteWriter
-from tests.airbyte.runs import assert_protocol
+from tests.airbyte.protocol import assert_protocol
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 TAP = logging.getLogger("tap-payments.test")

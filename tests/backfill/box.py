@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from tap_payments.backfill.__main__ import main
 from tap_payments.runtime import Runtime
 from tap_payments.sandbox import Clock, Sandbox
-from tests.support import taps
+from tests.support import in_process, taps
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ def call(*arguments: str | Path, now: datetime = NOW) -> taps.Finished:
     output = io.TextIOWrapper(stdout, encoding="utf-8")
     errors = io.StringIO()
     with (
-        taps.signals_kept(),
+        in_process.signals_kept(),
         contextlib.redirect_stdout(output),
         contextlib.redirect_stderr(errors),
     ):

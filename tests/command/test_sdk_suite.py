@@ -29,7 +29,8 @@ from singer_sdk.testing.templates import StreamTestTemplate, TapTestTemplate
 from tap_payments.errors import SyncFailed
 from tap_payments.sandbox import Sandbox
 from tap_payments.tap import TapPayments
-from tests.support.taps import Row, signals_kept, state_of
+from tests.support.in_process import signals_kept
+from tests.support.taps import Row, state_of
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

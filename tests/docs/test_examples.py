@@ -16,8 +16,8 @@ import yaml
 
 from tap_payments.providers import PROVIDERS
 from tap_payments.tap import TapPayments
+from tests.support.in_process import signals_kept
 from tests.support.site_pages import PAGES, ROOT, blocks, commands
-from tests.support.taps import signals_kept
 
 MODULES = {
     "source-payments": "tap_payments.airbyte",

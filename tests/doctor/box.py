@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tap_payments.doctor.__main__ import main
 from tap_payments.sandbox import Clock, Sandbox
-from tests.support import taps
+from tests.support import in_process, taps
 from tests.support.clock import NOW
 
 if t.TYPE_CHECKING:
@@ -70,12 +70,12 @@ def call(sandbox: Sandbox, *arguments: str | Path) -> Visit:
     before = requests_of(sandbox)
     stdout, stderr = io.StringIO(), io.StringIO()
     with (
-        taps.signals_kept(),
+        in_process.signals_kept(),
         contextlib.redirect_stdout(stdout),
         contextlib.redirect_stderr(stderr),
     ):
         try:
-            code = main([str(each) for each in arguments], taps.runtime_of(sandbox, []))
+            code = main([str(each) for each in arguments], in_process.runtime_of(sandbox, []))
         except SystemExit as leaving:
             code = t.cast("int", leaving.code)
     return Visit(code, stdout.getvalue(), stderr.getvalue(), requests_of(sandbox) - before)

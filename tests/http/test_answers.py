@@ -13,8 +13,8 @@ import pytest
 from tap_payments.errors import StreamFailed, WindowTooLong
 from tap_payments.http.answers import LARGEST, AnswerTooLarge, is_html
 from tap_payments.http.retriable import Retriable
-from tests.http.client_box import ROWS, Make, clients, failure_of
-from tests.http.transport_box import get, started
+from tests.http.client_box import ROWS, Make, failure_of
+from tests.http.transport.box import get, started
 from tests.support.server import Answer, Server
 
 if t.TYPE_CHECKING:
@@ -25,12 +25,6 @@ if t.TYPE_CHECKING:
 OK = Answer(ROWS)
 GZIP = {"Content-Encoding": "gzip"}
 TEXT = b"".join(b"row %d\n" % number for number in range(200_000))
-
-
-@pytest.fixture
-def make(server: Server) -> Iterator[Make]:
-    with clients(server) as made:
-        yield made
 
 
 @pytest.fixture

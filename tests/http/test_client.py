@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import threading
-import typing as t
 
 import pytest
 
 from tap_payments.errors import WindowTooLong
 from tap_payments.runtime import Cancelled
-from tests.http.client_box import GET, POST, ROWS, SECRET, Make, clients, failure_of
+from tests.http.client_box import GET, POST, ROWS, SECRET, Make, failure_of
 from tests.support.server import Answer, Request, Server
 
-if t.TYPE_CHECKING:
-    from collections.abc import Iterator
-
 OK = Answer(ROWS)
-
-
-@pytest.fixture
-def make(server: Server) -> Iterator[Make]:
-    with clients(server) as made:
-        yield made
 
 
 # Requests

@@ -9,7 +9,7 @@ import pytest
 from tap_payments.errors import StreamFailed
 from tap_payments.http.origins import REDIRECTS
 from tap_payments.http.retriable import Retriable
-from tests.http.transport_box import started, to
+from tests.http.transport.box import started, to
 from tests.support.server import Answer, Server
 
 if t.TYPE_CHECKING:

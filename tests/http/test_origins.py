@@ -9,7 +9,7 @@ import requests
 
 from tap_payments.http.origins import REDIRECTS, Origin, origin_of
 from tests.http.client_box import SECRET
-from tests.http.transport_box import FORM, OWN, failure_of, get, started, to
+from tests.http.transport.box import FORM, OWN, failure_of, get, started, to
 from tests.support.server import Answer, Server
 
 if t.TYPE_CHECKING:

@@ -8,20 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from tests.http.client_box import ROWS, Make, clients, failure_of
+from tests.http.client_box import ROWS, Make, failure_of
 from tests.support.clock import NOW, Clock
 from tests.support.server import Answer, Server
 
-if t.TYPE_CHECKING:
-    from collections.abc import Iterator
-
 OK = Answer(ROWS)
-
-
-@pytest.fixture
-def make(server: Server) -> Iterator[Make]:
-    with clients(server) as made:
-        yield made
 
 
 TRANSIENT = [408, 425, 500, 501, 502, 503, 504, 520, 599]

@@ -5,10 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import logging
 import os
-import random
-import signal
 import subprocess
 import sys
 import typing as t
@@ -18,16 +15,15 @@ from dataclasses import dataclass, field
 import jsonschema
 
 from tap_payments.errors import SyncFailed
-from tap_payments.runtime import Runtime
 from tap_payments.tap import TapPayments
-from tests.support.clock import Clock
+from tests.support.in_process import listening, runtime_of, signals_kept
 
 if t.TYPE_CHECKING:
-    import threading
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tap_payments.sandbox import Sandbox
+    from tests.support.clock import Clock
 
 COMMAND = (sys.executable, "-m", "tap_payments")
 
@@ -139,23 +135,6 @@ def settings(sandbox: Sandbox, provider: str, start: str | None = None, **own: t
     return config
 
 
-def runtime_of(time: Sandbox | Clock, waits: list[float]) -> Runtime:
-    """A clock, which a wait moves instead of waiting, and dice that always fall alike.
-
-    `waits` takes the seconds of each wait.
-    """
-    if isinstance(time, Clock):
-        time.waits = waits
-        return time.runtime()
-
-    def wait(seconds: float, cancelled: threading.Event) -> None:
-        if not cancelled.is_set():
-            waits.append(seconds)
-            time.clock.advance(seconds)
-
-    return Runtime(clock=time.clock.now, wait=wait, chance=random.Random(1))
-
-
 def sync(
     time: Sandbox | Clock,
     config: Row,
@@ -203,36 +182,6 @@ def assert_fitting(run: Run) -> None:
     }
     for message in run.of("RECORD"):
         checks[message["stream"]].validate(message["record"])
-
-
-@contextlib.contextmanager
-def listening(log: list[str]) -> Iterator[None]:
-    """Takes every line that the tap logs, at any level."""
-
-    class Listener(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            log.append(f"{record.levelname} {record.getMessage()}")
-
-    logger, listener = logging.getLogger(TapPayments.name), Listener()
-    level = logger.level
-    logger.addHandler(listener)
-    logger.setLevel(logging.DEBUG)
-    try:
-        yield
-    finally:
-        logger.removeHandler(listener)
-        logger.setLevel(level)
-
-
-@contextlib.contextmanager
-def signals_kept() -> Iterator[None]:
-    """Gives signals back to whom they belonged: a tap takes them when it is made."""
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in kept.items():
-            signal.signal(number, handler)
 
 
 @dataclass(frozen=True)

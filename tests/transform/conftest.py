@@ -7,8 +7,9 @@ import pytest
 from postgres import serving
 
 from tests.transform.closing import AUDIT, FAILING, open_audit
+from tests.transform.postgresql import PostgreSQL
 from tests.transform.story import Delivered, Story, delivered_twice, february
-from tests.transform.warehouse import MELTANO, DbtCommands, DuckDB, PostgreSQL, Warehouse
+from tests.transform.warehouse import MELTANO, DbtCommands, DuckDB, Warehouse
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,9 @@ import typing as t
 import pytest
 
 from tests.transform.closing import AUDIT, FAILING, RECONCILE, open_audit, verdicts
+from tests.transform.postgresql import PostgreSQL
 from tests.transform.story import LATE, MONTH
-from tests.transform.warehouse import VARIABLES, PostgreSQL
+from tests.transform.warehouse import VARIABLES
 
 if t.TYPE_CHECKING:
     from pathlib import Path

@@ -7,17 +7,23 @@ import json
 import typing as t
 from datetime import UTC, datetime, timedelta
 
+import jsonschema
+
 from tap_payments.providers.begateway.schemas import TEXTS_SENT_AS_NUMBERS
 from tap_payments.sandbox import Clock, Sandbox
+from tests.support.clock import Clock as StandingClock
+from tests.support.server import Answer
 from tests.support.taps import settings, spelled, sync, vendor_part
 from tests.support.vendor_json import extra_of
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.support.server import Server
     from tests.support.taps import Row, Run
 
 STREAM = "begateway_transactions"
+ONE_DAY = {"start_date": "2026-03-19", "end_date": "2026-03-20"}
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 HORIZON = "2026-03-20T11:55:00.000000Z"
 
@@ -107,3 +113,22 @@ def later(sandbox: Sandbox, **amount: float) -> None:
     """Time goes by, and the journal starts anew."""
     sandbox.clock.advance(timedelta(**amount).total_seconds())
     sandbox.journal.clear()
+
+
+def read(server: Server, rows: str, **top: t.Any) -> Run:
+    """A run over one page with these rows, as JSON text."""
+    body = f'{{"transactions": [{rows}], "count": 1, "has_more": false}}'.encode()
+    server.handler = lambda _request: Answer(body)
+    account = {
+        "api_url": server.url,
+        "shop_id": "1",
+        "secret_key": "key",
+        "payment_method_types": ["credit_card"],
+    }
+    done = sync(StandingClock(), {**ONE_DAY, "begateway": account, **top})
+    assert done.failed is None
+    (schema,) = (each["schema"] for each in done.of("SCHEMA", STREAM))
+    validator = jsonschema.Draft7Validator(schema, format_checker=jsonschema.FormatChecker())
+    for record in done.records(STREAM):
+        validator.validate(record)
+    return done

@@ -1,115 +1,23 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from tap_payments.sandbox import Clock, Sandbox
-from tests.sandbox.client import Reply, ask, basic, bearer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)  # 23:00 in Sydney, which is 11 hours ahead
-KEY = {"x-api-key": "sandbox-tikpay-key-main"}
-FORM = {"grant_type": "client_credentials", "scope": "data-api.tikpay.me:write"}
-CLIENT = {"client_id": "sandbox-tikpay-client-1", "client_secret": "sandbox-tikpay-secret-main"}
-ASKED = {
-    "startTime": "2026-02-01T00:00:00",
-    "endTime": "2026-03-16T00:00:00",
-    "reportType": "TAPS",
-}
-
-
-@pytest.fixture
-def seeded() -> Iterator[Sandbox]:
-    with Sandbox(seed=1, days=30, clock=Clock(NOW, frozen=True)) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def empty() -> Iterator[Sandbox]:
-    with Sandbox(seed=None, clock=Clock(NOW, frozen=True)) as sandbox:
-        yield sandbox
-
-
-def log_in(sandbox: Sandbox, form: dict[str, str], headers: dict[str, str] | None = None) -> Reply:
-    return ask(f"{sandbox.url}/tikpay/oauth2/token", headers, body=urlencode(form).encode())
-
-
-def access(sandbox: Sandbox) -> dict[str, str]:
-    return {**KEY, **bearer(log_in(sandbox, {**FORM, **CLIENT}).json["access_token"])}
-
-
-def jobs(sandbox: Sandbox, headers: dict[str, str] | None = None) -> Reply:
-    return ask(f"{sandbox.url}/tikpay/v1/report-jobs-list", headers or access(sandbox))
-
-
-def generate(sandbox: Sandbox, **fields: Any) -> Reply:
-    url = f"{sandbox.url}/tikpay/v1/generate-report"
-    return ask(url, access(sandbox), body={**ASKED, **fields})
-
-
-def finished(sandbox: Sandbox, **fields: Any) -> dict[str, Any]:
-    """The entry of a new job, once it is done."""
-    name = generate(sandbox, **fields).json["jobId"]
-    sandbox.clock.advance(2)
-    return next(entry for entry in jobs(sandbox).json if entry["jobId"] == name)
-
-
-@pytest.mark.parametrize("method", ["basic", "body"])
-def test_a_token_is_given_for_client_credentials(empty: Sandbox, method: str) -> None:
-    reply = (
-        log_in(empty, FORM, basic(CLIENT["client_id"], CLIENT["client_secret"]))
-        if method == "basic"
-        else log_in(empty, {**FORM, **CLIENT})
-    )
-    assert reply.status == 200
-    assert sorted(reply.json) == ["access_token", "expires_in", "token_type"]
-    assert (reply.json["expires_in"], reply.json["token_type"]) == (3600, "Bearer")
-    assert jobs(empty, {**KEY, **bearer(reply.json["access_token"])}).json == []
-
-
-@pytest.mark.parametrize(
-    ("fields", "status", "error"),
-    [
-        ({"client_secret": "x"}, 401, "invalid_client"),
-        ({"grant_type": "password"}, 400, "unsupported_grant_type"),
-        ({"scope": "everything"}, 400, "invalid_scope"),
-    ],
+from tap_payments.sandbox import Sandbox
+from tests.sandbox.client import ask, bearer
+from tests.sandbox.tikpay.box import (
+    FORM,
+    KEY,
+    NOW,
+    access,
+    finished,
+    generate,
+    jobs,
+    log_in,
 )
-def test_a_wrong_token_request_is_refused(
-    empty: Sandbox, fields: dict[str, str], status: int, error: str
-) -> None:
-    reply = log_in(empty, {**FORM, **CLIENT, **fields})
-    assert (reply.status, reply.json) == (status, {"error": error})
-
-
-def test_a_token_ends(empty: Sandbox) -> None:
-    empty.tikpay.token_lifetime = 60
-    headers = access(empty)
-    empty.clock.advance(59)
-    assert jobs(empty, headers).status == 200
-    empty.clock.advance(1)
-    assert jobs(empty, headers).status == 401
-    headers = access(empty)
-    empty.tikpay.access.expire_tokens()
-    assert jobs(empty, headers).status == 401
-
-
-def test_key_and_token_must_both_be_right_and_of_one_account() -> None:
-    with Sandbox(seed=None, accounts={"tikpay": ["main", "other"]}) as sandbox:
-        token = bearer(log_in(sandbox, {**FORM, **CLIENT}).json["access_token"])
-        assert jobs(sandbox, token).status == 403
-        assert jobs(sandbox, {**token, "x-api-key": "wrong"}).json == {"message": "Forbidden"}
-        assert jobs(sandbox, {**token, "x-api-key": "sandbox-tikpay-key-other"}).status == 401
-        assert jobs(sandbox, {**KEY, **bearer("wrong")}).status == 401
-        assert jobs(sandbox, KEY).status == 401
-        sandbox.tikpay.bad_key_status = 401
-        assert jobs(sandbox, token).status == 401
 
 
 def test_a_job_runs_is_done_and_expires(seeded: Sandbox) -> None:
@@ -249,12 +157,6 @@ def test_a_fault_may_hide_a_job_that_was_started(empty: Sandbox) -> None:
     assert empty.tikpay.access.spent("main") == 1
     assert generate(empty).status == 502
     assert [entry["reportType"] for entry in jobs(empty).json] == ["TAPS"]
-
-
-def test_an_expired_token_is_the_apis_not_the_token_urls(empty: Sandbox) -> None:
-    empty.faults.add("tikpay:expired-token")
-    headers = access(empty)
-    assert [jobs(empty, headers).status for _ in range(2)] == [401, 200]
 
 
 def test_the_operators_day_begins_before_utcs(seeded: Sandbox) -> None:

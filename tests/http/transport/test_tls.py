@@ -18,7 +18,7 @@ from tap_payments.errors import StreamFailed
 from tap_payments.http.retriable import Retriable
 from tap_payments.http.transport import Transport
 from tests.http.client_box import SECRET
-from tests.http.transport_box import failure_of, get, started, to
+from tests.http.transport.box import failure_of, get, started, to
 from tests.support.server import Answer, Server
 
 if t.TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """Months of bad luck: faults, deaths and late changes by a seed, and nothing is lost.
 
-`make soak` plays many more of them: `CHAOS=200 pytest tests/command/test_chaos.py`.
+`make soak` plays many more of them: `CHAOS=200 pytest tests/command/state/test_chaos.py`.
 """
 
 from __future__ import annotations

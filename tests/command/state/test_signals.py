@@ -20,7 +20,8 @@ from tap_payments.sandbox import Fault, Sandbox
 from tap_payments.sync.events import Events
 from tap_payments.tap import TapPayments
 from tests.support.feeds import DAYS, FEEDS, Feed, assert_nothing_lost
-from tests.support.taps import Row, Run, signals_kept, written
+from tests.support.in_process import signals_kept
+from tests.support.taps import Row, Run, written
 
 if t.TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ import typing as t
 import pytest
 
 from tap_payments.http.retriable import Retriable
-from tests.http.client_box import ROWS, SECRET, Make, clients, failure_of
-from tests.http.transport_box import get, started, to
+from tests.http.client_box import ROWS, SECRET, Make, failure_of
+from tests.http.transport.box import get, started, to
 from tests.support.server import Answer, Server
 
 if t.TYPE_CHECKING:
@@ -23,12 +23,6 @@ SECURE = "https://api.example"
 @pytest.fixture
 def transport() -> Iterator[Transport]:
     with started() as made:
-        yield made
-
-
-@pytest.fixture
-def make(server: Server) -> Iterator[Make]:
-    with clients(server) as made:
         yield made
 
 

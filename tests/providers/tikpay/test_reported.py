@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 import json
-import typing as t
 
 import pytest
 
-from tap_payments.sandbox import Fault
 from tests.providers.tikpay.box import (
     HORIZON,
     STREAMS,
-    asked,
     box,
-    config,
     content,
     later,
     only,
     run,
-    started,
 )
-from tests.support.taps import Row, Run, sync, watermarks
-
-if t.TYPE_CHECKING:
-    from tap_payments.sandbox import Sandbox
-
-
-Packed = t.Literal["declared", "undeclared"] | None
-
-
-def read(sandbox: Sandbox, report: bytes | None, state: Row | None = None, **own: t.Any) -> Run:
-    """A run of the taps alone, with a report of these bytes."""
-    sandbox.tikpay.put_report("TAPS", report)
-    return sync(sandbox, **only("tikpay_taps", sandbox, **own), state=state)
+from tests.providers.tikpay.reports_box import read
+from tests.support.taps import sync, watermarks
 
 
 @pytest.mark.parametrize("file_type", ["csv", "xml"])
@@ -161,126 +145,6 @@ def test_xml_as_it_comes() -> None:
             {"id_2": "a", "id": "1", "fare_currency": "AUD", "fare_amount": "2.50", "note": None},
             {"id_2": None, "id": "b", "fare_currency": None, "fare_amount": None, "note": None},
         ]
-
-
-BOMB = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>
-<taps><tap><id>&b;</id></tap></taps>"""
-
-
-@pytest.mark.parametrize(
-    ("report", "own"),
-    [
-        (b'tapId,note\n1,"cut', {}),
-        (b"tapId\n\xff\xfe\n1\n", {}),
-        (b"tapId\n1\0\n", {}),
-        (BOMB, {"file_type": "xml"}),
-        (b"<taps><tap><id>1</id>", {"file_type": "xml"}),
-        (b"not xml", {"file_type": "xml"}),
-    ],
-)
-def test_a_broken_file_fails_its_stream_and_moves_no_watermark(
-    report: bytes, own: dict[str, t.Any]
-) -> None:
-    with box() as sandbox:
-        done = read(sandbox, report, **own)
-        assert done.failed is not None
-        assert sandbox.tikpay.jobs[0].id in done.failed
-        assert watermarks(done.state, "tikpay_taps") == {}
-
-
-def test_an_empty_file_is_no_rows_and_a_warning() -> None:
-    with box() as sandbox:
-        done = read(sandbox, b"")
-        assert done.failed is None
-        assert done.records("tikpay_taps") == []
-        assert done.logged("WARNING", "empty file")
-        assert watermarks(done.state, "tikpay_taps") == {"default": HORIZON}
-
-
-@pytest.mark.parametrize("packed", ["declared", "undeclared"])
-def test_gzip_is_unpacked(packed: Packed) -> None:
-    with box() as sandbox:
-        sandbox.tikpay.gzip = packed
-        assert len(read(sandbox, b"tapId\n1\n2\n").records("tikpay_taps")) == 2
-
-
-@pytest.mark.parametrize("packed", [None, "declared", "undeclared"])
-def test_a_file_that_is_cut_off_is_an_error(packed: Packed) -> None:
-    with box() as sandbox:
-        sandbox.tikpay.gzip = packed
-        sandbox.tikpay.truncate_downloads = 99
-        done = read(sandbox, b"tapId\n" + b"1\n" * 1000)
-        assert done.failed is not None
-        assert watermarks(done.state, "tikpay_taps") == {}
-
-
-def test_a_download_that_breaks_once_is_got_over() -> None:
-    with box() as sandbox:
-        sandbox.faults.add(Fault.parse("tikpay-downloads:truncate"))
-        sandbox.faults.add(Fault.parse("tikpay-downloads:500:after=1"))
-        done = read(sandbox, b"tapId\n1\n2\n")
-        assert done.failed is None
-        assert len(done.records("tikpay_taps")) == 2
-
-
-def test_a_link_that_has_expired_is_refreshed_once() -> None:
-    with box() as sandbox:
-        sandbox.faults.add(Fault.parse("tikpay-downloads:403"))
-        done = read(sandbox, b"tapId\n1\n")
-        assert done.failed is None
-        assert asked(sandbox)[-1] == "GET /v1/report-jobs-list"
-    with box() as sandbox:
-        sandbox.faults.add(Fault.parse("tikpay-downloads:403:times=2"))
-        done = read(sandbox, b"tapId\n1\n")
-        assert done.failed is not None
-        assert "X-Signature" not in done.failed + "".join(done.log)
-
-
-def test_no_data_moves_the_watermark() -> None:
-    with box() as sandbox:
-        sandbox.tikpay.outcomes = ["NO_DATA"]
-        done = read(sandbox, None)
-        assert done.failed is None
-        assert watermarks(done.state, "tikpay_taps") == {"default": HORIZON}
-
-
-def test_a_failed_job_is_started_once_more_and_then_fails_its_stream() -> None:
-    with box() as sandbox:
-        sandbox.tikpay.outcomes = ["FAILED"]
-        assert read(sandbox, b"tapId\n1\n").failed is None
-        assert len(started(sandbox)) == 2
-    with box() as sandbox:
-        sandbox.tikpay.outcomes = ["FAILED", "FAILED"]
-        done = read(sandbox, b"tapId\n1\n")
-        assert done.failed is not None
-        assert watermarks(done.state, "tikpay_taps") == {}
-
-
-@pytest.mark.parametrize("outcome", ["NO_URL", "WEIRD"])
-def test_a_job_that_nobody_understands_fails_its_stream_alone(outcome: str) -> None:
-    with box() as sandbox:
-        sandbox.tikpay.outcomes = [outcome]
-        done = sync(sandbox, config(sandbox))
-        assert done.failed is not None
-        job = next(job for job in sandbox.tikpay.jobs if job.outcome == outcome)
-        assert job.id in done.failed
-        assert sum(bool(done.records(stream)) for stream in STREAMS) == 3
-
-
-def test_a_job_of_an_earlier_run_covers_to_its_creation_only() -> None:
-    with box() as sandbox:
-        created = sandbox.clock.now()
-        sandbox.tikpay.start_job(
-            "main", "TAPS", "2026-03-01T00:00:00", "2027-01-01T00:00:00", at=created
-        )
-        later(sandbox, hours=30)
-        done = read(sandbox, b"tapId\n1\n")
-        # `createdAt` may be local or UTC: the earlier reading counts. The rest is asked for, with
-        # the two days of lookback before it.
-        assert [job["startTime"] for job in started(sandbox)] == ["2026-03-18T12:00:00"]
-        ends = {row["_window_until"] for row in done.records("tikpay_taps")}
-        assert ends == {"2026-03-20T01:30:00.000000Z", "2026-03-21T07:00:00.000000Z"}
-        assert watermarks(done.state, "tikpay_taps") == {"default": max(ends)}
 
 
 def test_keys_from_the_settings() -> None:

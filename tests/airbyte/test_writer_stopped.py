@@ -14,7 +14,8 @@ import typing as t
 
 import pytest
 
-from tests.airbyte.runs import COMMAND, Platform, Run, assert_protocol, configured
+from tests.airbyte.protocol import assert_protocol
+from tests.airbyte.runs import COMMAND, Platform, Run, configured
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

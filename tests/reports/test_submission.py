@@ -1,0 +1,59 @@
+"""Starts of jobs: within the quota, the oldest first, and no request twice for a lost answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tap_payments.errors import QuotaSpent, StreamFailed
+from tests.reports.api import Clock, ReportApi
+from tests.reports.runs import TYPES, Run, daily
+
+
+@pytest.fixture
+def api() -> ReportApi:
+    return ReportApi(Clock())
+
+
+def starts(api: ReportApi) -> list[str]:
+    return [each.removeprefix("start ") for each in api.journal if each.startswith("start")]
+
+
+def test_a_trial_goes_alone_where_no_list_names_the_zone(api: ReportApi) -> None:
+    api.is_new = True
+    Run(api).deliver(*map(daily, TYPES))
+    assert api.journal[:3] == ["list", "start CUSTOMERS", "list"]
+    assert Counter(starts(api)) == Counter(TYPES)
+
+
+def test_a_start_whose_answer_was_lost_is_looked_for_before_it_is_repeated(api: ReportApi) -> None:
+    api.on_start.extend(["made, then lost", "lost"])
+    run = Run(api)
+    results = run.deliver(*map(daily, TYPES))
+    assert all(isinstance(found, list) for found in results.values())
+    assert Counter(starts(api)) == {"CUSTOMERS": 1, "PAYMENTS": 2, "TAPS": 1, "TRIPS": 1}
+    assert len(api.made) == len(TYPES)
+
+
+def test_after_three_rounds_without_an_answer_the_stream_fails(api: ReportApi) -> None:
+    api.on_start.extend(["lost"] * 9)
+    failure = Run(api).fail_one(daily())
+    assert isinstance(failure, StreamFailed)
+    assert str(failure).endswith("could not be asked for: no answer came, and no job appeared")
+    assert starts(api) == ["TAPS"] * 3
+
+
+def test_one_request_is_kept_for_a_look_and_the_rest_is_deferred(api: ReportApi) -> None:
+    results = Run(api, limit=4).deliver(*map(daily, TYPES))
+    assert len(starts(api)) == 2
+    deferred = [each for each in results.values() if isinstance(each, QuotaSpent)]
+    assert len(deferred) == 2
+    assert len(api.journal) <= 4
+
+
+def test_a_refused_start_ends_its_type_and_no_other(api: ReportApi) -> None:
+    api.on_start.append(StreamFailed("POST /v1/generate-report answered 403"))
+    results = Run(api).deliver(*map(daily, TYPES))
+    failed = {name for name, found in results.items() if isinstance(found, StreamFailed)}
+    assert failed == {"CUSTOMERS"}
