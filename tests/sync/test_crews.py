@@ -28,8 +28,8 @@ def fill(found: LaneInFlight, slots: int) -> None:
 def test_a_lane_is_read_course_by_course() -> None:
     found = lane(crew_of(4), range(0), range(1), range(2))
     _empty, second, third = found.courses
-    for each in (second, third):
-        assert found.course is each
+    for number, each in enumerate((second, third), 1):
+        assert found.course is found.courses[number]
         each.jobs.clear()
     assert found.course is None
 
