@@ -20,8 +20,19 @@ T = t.TypeVar("T")
 Verdict = t.Literal["confirmed", "contradicted", "observed", "unknown"]
 
 
+LATER = "Run the doctor again later."
+REPORT = "The API answers otherwise than its document says: open an issue with this table."
+
+
 class Unknowable(Exception):
-    """A fact cannot be told from what the account has; the message says why."""
+    """A fact cannot be told from what the account has; the message says why.
+
+    `obtain` says how it gets known then, where it is not as the fact itself says.
+    """
+
+    def __init__(self, reason: str, obtain: str | None = None) -> None:
+        super().__init__(reason)
+        self.obtain = obtain
 
 
 @dataclass(frozen=True)
@@ -162,7 +173,8 @@ def examined(fact: Fact, inquiry: Inquiry) -> Finding:
     try:
         seen = fact.read(inquiry)
     except Unknowable as reason:
-        advice = sentence(f"{reason}. {fact.obtain}")
+        obtain = fact.obtain if reason.obtain is None else reason.obtain
+        advice = sentence(f"{reason}. {obtain}")
         return Finding(fact.id, assumed, None, "unknown", None, advice)
     except Exception as error:  # noqa: BLE001 - the other facts can still be told
         return Finding(fact.id, assumed, None, "unknown", None, f"{unexpected(error)}.")
@@ -185,11 +197,14 @@ def accepted(reply: Reply, kind: type[T]) -> T:
     Raises:
         Unknowable: it is an error, or of another kind.
     """
-    if reply.status != 200:
+    if reply.status in (401, 403):
         raise Unknowable(f"the answer was {reply.status}")
+    if reply.status != 200:
+        is_passing = reply.status == 429 or reply.status >= 500
+        raise Unknowable(f"the answer was {reply.status}", LATER if is_passing else REPORT)
     found = reply.json
     if not isinstance(found, kind):
-        raise Unknowable("the answer is not what the vendor's document says")
+        raise Unknowable("the answer is not what the vendor's document says", REPORT)
     return found
 
 

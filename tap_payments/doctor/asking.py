@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 import typing as t
 import zlib
 from dataclasses import dataclass, field
 from threading import Event
 
-from tap_payments.accounts.facts import Reply, Unknowable
+from tap_payments.accounts.facts import LATER, Reply, Unknowable
 from tap_payments.errors import StreamFailed
 from tap_payments.http.origins import is_loopback, origin_of
-from tap_payments.http.retriable import Retriable
+from tap_payments.http.retriable import Retriable, innermost
 from tap_payments.http.statuses import parse_date, parse_retry_after
 from tap_payments.rows.exact_json import dumps
 
@@ -58,7 +59,10 @@ class AccountInquiry:
         self.requests = 0
         self.exchanges: list[Exchange] = []
         self.skews: list[float] = []
-        self.closed = ""
+        self.closed: Unknowable | None = None
+        self.tls: str | None = None
+        self.distrust: ssl.SSLCertVerificationError | None = None
+        self._pace: float | None = None
         self._known: dict[bytes, Reply] = {}
         self._cancelled = Event()
 
@@ -76,7 +80,7 @@ class AccountInquiry:
             )
         self._known.clear()
 
-    def close(self, reason: str) -> None:
+    def close(self, reason: Unknowable) -> None:
         """Nothing more is sent: the account does not let us in."""
         self.closed = reason
 
@@ -89,11 +93,13 @@ class AccountInquiry:
         key = dumps([call.method, call.path, sorted(call.params.items()), call.json])
         if again or key not in self._known:
             if self.closed:
-                raise Unknowable(self.closed)
+                raise self.closed
             self._known[key] = self._asked(call)
         return self._known[key]
 
     def _asked(self, call: Call) -> Reply:
+        if self._pace is not None:
+            self._pause(self._pace)
         try:
             reply = self._send(call)
         except Retriable as failure:
@@ -101,10 +107,13 @@ class AccountInquiry:
             try:
                 return self._send(call)
             except Retriable as last:
-                raise Unknowable(f"{call} {last}") from None
+                raise Unknowable(f"{call} {last}", LATER) from None
         if reply.status in AGAIN and self.requests < self.budget:
-            wait = parse_retry_after(reply.headers.get("retry-after"), self.now)
+            now = self._account.runtime.clock()
+            wait = parse_retry_after(reply.headers.get("retry-after"), now)
             if wait is None or wait <= LONGEST_WAIT:
+                if reply.status == 429:  # from now on before each request, which saves their second
+                    self._pace = wait or 1.0
                 self._pause(wait)
                 return self._send(call)
         return reply
@@ -114,7 +123,7 @@ class AccountInquiry:
 
     def _send(self, call: Call) -> Reply:
         if self.requests >= self.budget:
-            raise Unknowable(f"the budget of {self.budget} requests is spent")
+            raise Unknowable(f"the budget of {self.budget} requests is spent", LATER)
         client, clock = self._account.client, self._account.runtime.clock
         try:
             auth = self._auth(client.credentials.headers())
@@ -127,11 +136,15 @@ class AccountInquiry:
         except (Retriable, StreamFailed) as failure:
             self._keep(call, at, auth, Reply(0, {}, b"", _since(began)))
             if isinstance(failure, StreamFailed):
+                cause = innermost(failure)
+                if isinstance(cause, ssl.SSLCertVerificationError):
+                    self.distrust = cause
                 raise Unknowable(str(failure)) from None
             raise
         lower = {name.lower(): value for name, value in headers.items()}
         reply = Reply(status, lower, body, _since(began))
         self._note_skew(lower, at)
+        self.tls = self.tls or client.transport.tls
         self._keep(call, at, auth, reply)
         return reply
 

@@ -23,7 +23,18 @@ LIMIT_HEADERS = ("ratelimit-", "x-ratelimit-", "x-rate-limit-")
 
 LET_IN = (400, 409, 413, 422, 504)
 """Answers that nobody gets whose credentials are wrong."""
-REFUSED = "the account lets nobody in"
+
+VERIFIED = "verified"
+_OTHER_HOST = "The certificate is another host's: check {}.api_url."
+DISTRUST = {
+    9: "The certificate is not valid yet: check this machine's clock.",
+    10: "The certificate has expired: check this machine's clock, then tell the provider.",
+    62: _OTHER_HOST,
+    64: _OTHER_HOST,
+    None: "Nobody that this machine trusts vouches for the certificate: where a proxy or a company "
+    "has a CA of its own, REQUESTS_CA_BUNDLE names its file.",
+}
+"""What to do about a certificate, by OpenSSL's `X509_V_ERR_...`; None is any other."""
 
 
 @dataclass
@@ -91,13 +102,13 @@ def _let_in(inquiry: AccountInquiry, probes: Probes, account: Account) -> Findin
         except Unknowable as reason:
             if refusals:
                 break
-            inquiry.close("the account does not answer")
+            inquiry.close(Unknowable("the account does not answer", ""))
             return _unknown(f"{reason}. Check {account.name}.api_url, and the network")
         if reply.status not in (401, 403):
             return _judged(inquiry, reply, account)
         refusals.append(f"the answer was {reply.status}")
         hint = hint or account.hints.get(reply.status, "")
-    inquiry.close(REFUSED)
+    inquiry.close(Unknowable("the account lets nobody in"))
     advice = ". ".join(dict.fromkeys(sentence(each) for each in (*refusals, hint) if each))
     return Finding("authenticated", True, False, "contradicted", None, f"{advice}.")  # noqa: FBT003
 
@@ -114,7 +125,7 @@ def _judged(inquiry: AccountInquiry, reply: Reply, account: Account) -> Finding:
             f"Set {account.name}.{name} to {value}." for name, value in changed.items()
         )
         return Finding("authenticated", True, True, "confirmed", None, advice)  # noqa: FBT003
-    inquiry.close("the account gives no answer that can be used")
+    inquiry.close(Unknowable("the account gives no answer that can be used", ""))
     if reply.status == 200:
         return _unknown(f"the answer is no JSON. Check {account.name}.api_url")
     if reply.status == 429 or reply.status >= 500:
@@ -137,12 +148,19 @@ def _of_all(inquiry: AccountInquiry, account: Account) -> Iterator[Finding]:
         yield Finding("latency_ms", None, latency, "observed")
     else:
         yield Finding("latency_ms", None, None, "unknown", None, "No answer came.")
-    yield _tls(account, is_answered=bool(asked))
+    yield _tls(inquiry, account)
 
 
 def _clock_skew(inquiry: AccountInquiry) -> Finding:
     if not inquiry.skews:
-        return Finding("clock_skew_seconds", 0, None, "unknown", None, "No answer had a date.")
+        return Finding(
+            "clock_skew_seconds",
+            0,
+            None,
+            "unknown",
+            None,
+            "No answer had a date. Set this machine's clock by NTP.",
+        )
     exact = statistics.median(inquiry.skews)
     skew = 0 if abs(exact) < 2 else round(exact)
     if abs(skew) <= TOLERATED_SKEW:
@@ -162,14 +180,19 @@ def _rate_limit_headers(replies: list[Reply]) -> Finding:
     names |= {"retry-after" for reply in replies if "retry-after" in reply.headers}
     found = sorted(name for name in names if is_name(name.replace("-", "_")))
     limited = sum(reply.status == 429 for reply in replies)
-    advice = f"{limited} answers were 429: lower the account's concurrency." if limited else ""
+    were = "answer was" if limited == 1 else "answers were"
+    advice = f"{limited} {were} 429: lower the account's concurrency." if limited else ""
     return Finding("rate_limit_headers", None, found, "observed", None, advice)
 
 
-def _tls(account: Account, *, is_answered: bool) -> Finding:
+def _tls(inquiry: AccountInquiry, account: Account) -> Finding:
     if origin_of(account.api_url).scheme != "https":
         return Finding("tls", None, "none, on loopback", "observed")
-    if is_answered:
-        return Finding("tls", "verified", "verified", "confirmed")
-    advice = "No answer came: where a certificate is not trusted, REQUESTS_CA_BUNDLE names its CA."
-    return Finding("tls", "verified", None, "unknown", None, advice)
+    if inquiry.tls:
+        return Finding("tls", VERIFIED, f"{VERIFIED}, {inquiry.tls}", "confirmed")
+    if inquiry.distrust is not None:
+        code = inquiry.distrust.verify_code
+        advice = DISTRUST.get(code, DISTRUST[None]).format(account.name)
+        return Finding("tls", VERIFIED, f"not {VERIFIED}", "contradicted", None, advice)
+    advice = f"No answer came. Check {account.name}.api_url: its port has to speak TLS 1.2 or 1.3."
+    return Finding("tls", VERIFIED, None, "unknown", None, advice)

@@ -64,6 +64,8 @@ def announced(subject: str, probes: Probes, budget: int) -> Iterator[str]:
     yield f"{subject}: at most {_number(budget, 'request')}, in this order, until they are spent"
     for number, request in enumerate(requests, 1):
         yield f"  {number:2}. {request}"
+    if budget > 1:
+        yield "   +  each once more, where it is answered 429, 500, 502 or 503, or not at all"
     if probes.links:
         yield "   +  a token, and the files of the reports that lie ready: these are no requests"
 

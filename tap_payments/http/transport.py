@@ -44,7 +44,7 @@ class Transport:
     """One session: TLS that is verified, proxies and CA bundles from the environment.
 
     `pool` is how many connections are kept; `timeout` how many seconds an answer may take, and a
-    file may pause.
+    file may pause. `tls` is the version of TLS that the first answer came by, None before it.
     """
 
     def __init__(self, *, user_agent: str, timeout: float, pool: int) -> None:
@@ -62,6 +62,7 @@ class Transport:
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, HTTPAdapter(pool_maxsize=pool))
         self._places: dict[str, _Place] = {}
+        self.tls: str | None = None
 
     def exchange(self, request: requests.Request, own: Mapping[str, str]) -> Answer:
         """The answer to a request; `own` are headers that no other origin may see.
@@ -77,6 +78,7 @@ class Transport:
             is_home = origin_of(request.url or "") == home
             deadline = time.monotonic() + self._patience
             with self._opened(request, own if is_home else {}, subject) as response:
+                self.tls = self.tls or _tls_of(response.raw)
                 body = response.read(subject, deadline)
             if not is_redirect(response):
                 return Answer(response.status, response.headers, body)
@@ -180,6 +182,12 @@ class Transport:
     def close(self) -> None:
         """Closes the connections."""
         self._session.close()
+
+
+def _tls_of(raw: urllib3.BaseHTTPResponse) -> str | None:
+    """The version of TLS that an answer comes by; None without TLS."""
+    version = getattr(getattr(raw.connection, "sock", None), "version", None)
+    return version() if version else None
 
 
 def _spelled(request: requests.Request) -> tuple[bytes | None, Mapping[str, str]]:

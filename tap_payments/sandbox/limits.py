@@ -39,12 +39,15 @@ class Meter:
         self._spent: deque[datetime] = deque()
         self._lock = threading.Lock()
 
-    def spend(self, most: int) -> bool:
-        """Counts a request; False, and nothing is counted, where there were `most` already."""
+    def spend(self, most: int, at: datetime | None = None) -> bool:
+        """Counts a request, of now or of `at`; False, and none is, where there were `most` already.
+
+        Requests are counted in the order of their times.
+        """
         with self._lock:
             if len(self._recent()) >= most:
                 return False
-            self._spent.append(self._now())
+            self._spent.append(at or self._now())
             return True
 
     def limit(self, most: int) -> Limit:

@@ -41,9 +41,10 @@ class OffsetReading:
     """One reading of a list by offset, which notices that rows moved meanwhile.
 
     Each page begins with the last row of the page before, its seam. If another row stands there,
-    rows were added or removed before it. Where a page brings nothing but the seam, the next one is
-    asked for without it, since only an empty page, or a known total, is an end. `keys` are those of
-    the rows so far.
+    rows were added or removed before it, unless one short page was all so far: then another of its
+    rows may stand there, if alone, since an API may put equal rows in another order each time.
+    Where a page brings nothing but the seam, the next one is asked for without it, since only an
+    empty page, or a known total, is an end. `keys` are those of the rows so far.
     """
 
     def __init__(self, limit: int, counts: Counts) -> None:
@@ -57,19 +58,22 @@ class OffsetReading:
         self._count: int | None = None
         self._seam: list[Hashable] = []
         self._stale = 0
+        self._pages = 0
 
     def take(self, keys: Sequence[Hashable], count: int | None) -> int:
         """How many of a page's first rows may repeat the page before; `fits` says if they do."""
         seam, known = self._seam, len(self.keys)
+        fits = list(keys[: len(seam)]) == seam or self._is_another_of_one_page(keys)
         self.keys.update(keys)
         self._stale = 0 if len(self.keys) > known else self._stale + 1
-        if list(keys[: len(seam)]) != seam or self._stale > STALE_PAGES:
+        if not fits or self._stale > STALE_PAGES:
             self.fits = self.has_more = False
             return 0
         if count is not None:
             self._count = count
             self._counts.compare(count, offset=self.offset, received=len(keys))
         self._received = self.offset + len(keys)
+        self._pages += 1
         # A count may echo the limit, so it ends nothing where the page is full.
         is_short = len(keys) < self._limit or len(keys) == len(seam)
         self.has_more = len(keys) > 0 and not (is_short and self._received == self.total)
@@ -77,6 +81,10 @@ class OffsetReading:
         self._seam = [keys[-1]] if has_news and self._limit > 1 else []
         self.offset = self._received - len(self._seam)
         return len(seam)
+
+    def _is_another_of_one_page(self, keys: Sequence[Hashable]) -> bool:
+        is_alone = self._pages == 1 and self._received < self._limit and len(keys) == 1
+        return is_alone and keys[0] in self.keys
 
     @property
     def total(self) -> int | None:
@@ -134,14 +142,16 @@ class ListReader:
 
     def _pages(self, reading: OffsetReading) -> Iterator[ListPage]:
         last: list[t.Any] = []
+        last_keys: Sequence[Hashable] = []
         while reading.has_more:
             page = self._ask(reading.offset)
             seam = reading.take(page.keys, page.counted)
             if not reading.fits:
                 return
             # A row that changed in between is delivered again.
-            known = seam if page.rows[:seam] == last[:seam] else 0
-            last = page.rows[-1:]
+            is_changed = page.rows[:seam] != last[:seam] and page.keys[:seam] == last_keys[:seam]
+            known = 0 if is_changed else seam
+            last, last_keys = page.rows[-1:], page.keys[-1:]
             if len(page.rows) > known or not reading.keys:
                 yield page._replace(rows=page.rows[known:])
 

@@ -54,6 +54,48 @@ def test_a_list_that_moves_once_is_read_again(move: Change, page: int, counts: s
     assert listing.asked.count(0) == 2
 
 
+@pytest.mark.parametrize("counts", ["total", "page", None])
+def test_one_page_in_another_order_each_time_is_whole_at_once(counts: str | None) -> None:
+    listing = Listing(4, counts=counts, move=lambda _number: listing.rows.reverse())
+    outcome = listing.read(limit=10)
+    assert outcome.is_done
+    assert sorted(outcome.rows) == sorted(listing.rows)
+    assert listing.asked.count(0) == 1
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(1, "row 1"), (2, "row 2"), (0, "row 0"), NEW],
+        [(1, "row 1"), (2, "row 2"), NEW],
+        [(0, "row 0"), (1, "row 1")],
+    ],
+    ids=["one more", "another", "one fewer"],
+)
+def test_one_page_whose_rows_change_is_read_again(rows: list[Row]) -> None:
+    def moving(number: int) -> None:
+        if number == 2:
+            listing.rows[:] = rows
+
+    listing = Listing(3, counts=None, move=moving)
+    outcome = listing.read(limit=10)
+    assert outcome == Outcome(rows, is_done=True, warnings=[])
+    assert listing.asked.count(0) == 2
+
+
+def test_a_full_page_in_another_order_is_read_again() -> None:
+    """The row that was behind it may be before it now."""
+
+    def moving(number: int) -> None:
+        if number == 2:
+            listing.rows[:] = [(2, "row 2"), (3, "row 3"), (1, "row 1")]
+
+    listing = Listing(4, counts=None, move=moving)
+    outcome = listing.read(limit=3)
+    assert outcome == Outcome(listing.rows, is_done=True, warnings=[])
+    assert listing.asked.count(0) == 2
+
+
 def test_rows_that_come_at_the_end_cost_no_reading() -> None:
     def growing(number: int) -> None:
         if number < 5:

@@ -61,6 +61,7 @@ PROBES = Probes(
             "page_size",
             "How many transactions a page has.",
             page_size,
+            (f"POST {PATH}: the last 30 days, after the longest first page",),
             obtain=MORE_DATA,
         ),
         Fact(

@@ -61,7 +61,8 @@ def _rows(inquiry: Inquiry, least: int = 1) -> list[t.Any]:
     """The page that the inquiry began with."""
     rows, _ = _answer(inquiry, last_days(inquiry.settings, inquiry.now))
     if len(rows) < least:
-        raise Unknowable(f"the account has {len(rows)} transactions in the last 30 days")
+        have = "transaction" if len(rows) == 1 else "transactions"
+        raise Unknowable(f"the first page of the last 30 days has {len(rows) or 'no'} {have}")
     return rows
 
 

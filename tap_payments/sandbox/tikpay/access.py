@@ -91,10 +91,10 @@ class Access:
         is_its_key = self._accounts[account]["api_key"] == request.headers.get("x-api-key")
         return account if is_its_key else None
 
-    def spend(self, account: str, count: int = 1) -> None:
-        """Counts requests that nobody made."""
+    def spend(self, account: str, count: int = 1, at: datetime | None = None) -> None:
+        """Counts requests that nobody made, as if they had come now, or `at` an instant."""
         for _ in range(count):
-            self._spend(account)
+            self._spend(account, at)
 
     def spent(self, account: str) -> int:
         """How many requests of the last 24 hours count."""
@@ -109,9 +109,9 @@ class Access:
         with self._lock:
             return self._meters[self._accounts[account]["api_key"]]
 
-    def _spend(self, account: str) -> None:
+    def _spend(self, account: str, at: datetime | None = None) -> None:
         meter, most = self._meter(account), self._options.daily_limit
-        if not meter.spend(most):
+        if not meter.spend(most, at):
             seconds = meter.limit(most).seconds
             headers = retry_headers(self._options.retry_after, seconds, self._clock.now())
             raise RefusedError(429, {"message": "Too Many Requests"}, headers)

@@ -17,7 +17,7 @@ from tap_payments.sandbox.rows.table import Query
 from tap_payments.sandbox.tikpay.access import Access
 from tap_payments.sandbox.tikpay.downloads import Downloads
 from tap_payments.sandbox.tikpay.jobs import Job, new_id
-from tap_payments.sandbox.tikpay.observed import jobs_of, observe
+from tap_payments.sandbox.tikpay.observed import jobs_of, observe, spent_before
 from tap_payments.sandbox.tikpay.options import Options, seconds_of, spelled
 from tap_payments.sandbox.tikpay.params import parse_job
 from tap_payments.sandbox.tikpay.reports import Format, Report
@@ -101,6 +101,8 @@ class Tikpay(Options, Api):
         observe(self, exchanges)
         for entry, content in jobs_of(exchanges):
             self.put_job(entry, content, account)
+        for at in spent_before(self, exchanges):
+            self.access.spend(account, at=at)
         return [each for each in exchanges if each.status >= 400]
 
     def account_of(self, request: Request) -> str | None:

@@ -11,6 +11,7 @@ from tap_payments.sandbox.tikpay.jobs import time_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from tap_payments.sandbox.replay.exchange import Exchange
     from tap_payments.sandbox.tikpay.options import Options
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 LIST = "/report-jobs-list"
 DOWNLOADS = "/downloads/"
 NEAR = timedelta(minutes=10)
+DAY = timedelta(hours=24)
 Entry = dict[str, Any]
 
 
@@ -63,7 +65,7 @@ def observe(options: Options, exchanges: Sequence[Exchange]) -> None:
         options.download_origin_differs = False
     if any(_is_in_utc(entry) for entry in entries):
         options.created_at_zone = "utc"
-    _quota(options, [each for each in exchanges if each.path == LIST])
+    _observe_quota(options, exchanges)
 
 
 def _is_in_utc(entry: Entry) -> bool:
@@ -75,15 +77,49 @@ def _is_in_utc(entry: Entry) -> bool:
     return abs(says - made) < NEAR <= abs(local.astimezone(UTC) - made)
 
 
-def _quota(options: Options, lists: Sequence[Exchange]) -> None:
-    for each in lists:
-        most, left = (_header(each, name) for name in ("limit", "remaining"))
-        if most is not None and left is not None:
-            options.rate_limit_headers = True
-            options.daily_limit = most
-    lefts = [_header(each, "remaining") for each in lists]
+def spent_before(options: Options, exchanges: Sequence[Exchange]) -> list[datetime]:
+    """When the requests were made that had been counted before the last list, oldest first.
+
+    There are as many as its headers say: those that started its jobs, and others just before it.
+    """
+    quota = _quota_of(exchanges)
+    if quota is None:
+        return []
+    last, _, spent = quota
+    count = spent - (1 if options.list_counts_against_quota else 0)
+    known = _started(last)
+    others = [last.at] * (count - len(known))
+    return sorted([*known, *others])[-count:] if count > 0 else []
+
+
+def _observe_quota(options: Options, exchanges: Sequence[Exchange]) -> None:
+    quota = _quota_of(exchanges)
+    if quota is None:
+        return
+    last, most, spent = quota
+    options.rate_limit_headers = True
+    options.daily_limit = most
+    lefts = [_header(each, "remaining") for each in exchanges if each.path == LIST]
     if len(lefts) > 1 and None not in lefts:
         options.list_counts_against_quota = lefts[0] != lefts[-1]
+    elif len(_started(last)) >= spent:  # nothing is left that the list could have cost
+        options.list_counts_against_quota = False
+
+
+def _quota_of(exchanges: Sequence[Exchange]) -> tuple[Exchange, int, int] | None:
+    """The last list whose headers say so: it, its limit, and what was spent of that with it."""
+    for each in reversed([each for each in exchanges if each.path == LIST]):
+        most, left = (_header(each, name) for name in ("limit", "remaining"))
+        if most is not None and left is not None:
+            return each, most, most - left
+    return None
+
+
+def _started(last: Exchange) -> list[datetime]:
+    """When the jobs of a list were started, of those of the 24 hours before it."""
+    entries = last.body if isinstance(last.body, list) else []
+    times = [time_of(str(entry.get("jobId"))) for entry in entries]
+    return [each for each in times if each is not None and each > last.at - DAY]
 
 
 def _header(exchange: Exchange, name: str) -> int | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import typing as t
+from datetime import datetime, timedelta, timezone, tzinfo
 
 import pytest
 
 from tests.doctor.box import sandbox_in, visit
+from tests.support.clock import NOW
+from tests.support.server import Answer, Request, Server
 from tests.support.taps import settings, sync
 
 if t.TYPE_CHECKING:
@@ -14,6 +17,7 @@ if t.TYPE_CHECKING:
 
 IDS = {"end_is_inclusive", "longest_answer", "filters_by_timestamp", "unknown_fields"}
 ALL = {"authenticated", "clock_skew_seconds", "rate_limit_headers", "latency_ms", "tls"}
+HOUR = timedelta(hours=1)
 PAYMENTS = "spacivox_payment_transactions"
 
 
@@ -39,7 +43,11 @@ def test_a_server_as_documented_contradicts_nothing(tmp_path: Path) -> None:
             (False, "contradicted", None, "lookback of 3 days"),
         ),
         ("unknown_fields=risk", "unknown_fields", (["risk"], "observed", None, "_extra")),
-        ("slow_window_hours=48", "longest_answer", ("not cut", "confirmed", None, "")),
+        ("slow_window_hours=48", "longest_answer", ("not cut", "confirmed", None, "halves")),
+        ("max_window_hours=200", "longest_answer", ("not cut", "confirmed", None, "8 days")),
+        ("max_window_hours=24", "longest_answer", ("not cut", "confirmed", None, "the last day")),
+        ("max_window_hours=6", "longest_answer", ("not cut", "confirmed", None, "6 hours")),
+        ("slow_window_hours=1", "longest_answer", ("not cut", "confirmed", None, "the last hour")),
     ],
 )
 def test_a_mood_is_told(
@@ -89,6 +97,67 @@ def test_an_answer_that_is_cut_within_an_hour_fails_aloud(tmp_path: Path) -> Non
         run = sync(sandbox, settings(sandbox, "spacivox", "2026-03-19", longest_answer=2))
     assert run.failed is not None
     assert "spacivox.longest_answer" in run.failed
+
+
+@pytest.mark.parametrize("zone", [None, timezone(timedelta(hours=13)), timezone(-HOUR / 2)])
+@pytest.mark.parametrize("fraction", ["", ".123", ".123456"])
+@pytest.mark.parametrize("is_inclusive", [True, False])
+def test_a_server_that_tells_times_of_another_zone_is_understood(
+    tmp_path: Path, zone: tzinfo | None, fraction: str, *, is_inclusive: bool
+) -> None:
+    instants = [NOW - timedelta(hours=hours) for hours in range(2, 800, 9)]
+    rows = [(f"id-{n}", datetime.fromisoformat(f"{at:%Y-%m-%dT%H:%M:%S}{fraction}+00:00"))
+            for n, at in enumerate(instants)]  # fmt: skip
+
+    def answer(request: Request) -> Answer:
+        since, until = (datetime.fromisoformat(request.query[name]) for name in ("start", "end"))
+        return Answer([
+            {"id": name, "timestamp": spelled(at, zone)}
+            for name, at in rows
+            if since <= at < until or (is_inclusive and at == until)
+        ])  # fmt: skip
+
+    with sandbox_in() as sandbox, Server(answer) as server:
+        config = sandbox.config("spacivox")
+        config["spacivox"]["api_url"] = server.url
+        done = visit(sandbox, config, tmp_path)
+    assert done.verdicts("unknown") == {"clock_skew_seconds"}
+    assert done.verdicts("contradicted") == set()
+    assert done.facts["end_is_inclusive"]["seen"] is is_inclusive
+    assert len(server.requests) == done.accounts[0]["requests"] <= 25
+
+
+def spelled(at: datetime, zone: tzinfo | None) -> str:
+    """An instant as a server of a zone tells it; None is UTC, and is not named."""
+    return (at.replace(tzinfo=None) if zone is None else at.astimezone(zone)).isoformat()
+
+
+def test_where_windows_are_short_a_day_is_found_that_has_payments(tmp_path: Path) -> None:
+    with sandbox_in("spacivox.max_window_hours=6", seed=None) as sandbox:
+        for n in range(3):
+            row = sandbox.spacivox.example(id=f"id-{n}", timestamp=f"2026-03-15T2{n}:06:00.000Z")
+            sandbox.spacivox.put("main", row)
+        done = visit(sandbox, "spacivox", tmp_path)
+    assert done.verdicts("unknown") == set()
+    assert done.requests == done.accounts[0]["requests"] <= 25
+
+
+def test_where_no_window_is_short_enough_teams_are_advised(tmp_path: Path) -> None:
+    with sandbox_in("spacivox.max_window_hours=0.5") as sandbox:
+        done = visit(sandbox, "spacivox", tmp_path)
+    assert done.verdicts("unknown") == IDS
+    for name in IDS:
+        assert "Name teams in spacivox.teams" in done.facts[name]["advice"]
+    assert done.requests == done.accounts[0]["requests"] <= 25
+
+
+def test_a_window_that_the_doctor_does_not_ask_for_is_not_confirmed(tmp_path: Path) -> None:
+    with sandbox_in() as sandbox:
+        config = sandbox.config("spacivox")
+        config["spacivox"]["window_days"] = 40
+        done = visit(sandbox, config, tmp_path)
+    assert done.verdicts("unknown") == {"longest_answer"}
+    assert "Set spacivox.window_days to 32 or less" in done.facts["longest_answer"]["advice"]
 
 
 def test_without_payments_nothing_is_guessed(tmp_path: Path) -> None:

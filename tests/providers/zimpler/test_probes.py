@@ -7,6 +7,7 @@ import typing as t
 import pytest
 
 from tests.doctor.box import sandbox_in, visit
+from tests.sandbox import client
 from tests.support.taps import settings, sync
 
 if t.TYPE_CHECKING:
@@ -16,6 +17,7 @@ IDS = {
     "auth_method", "count_is_total", "page_cap", "order_is_ascending", "order_is_stable",
     "days_are_inclusive", "times_in_dates_accepted", "keys_are_unique", "unknown_fields",
 }  # fmt: skip
+KEY = client.basic("sandbox-merchant-1", "sandbox-zimpler-key-default")
 ALL = {"authenticated", "clock_skew_seconds", "rate_limit_headers", "latency_ms", "tls"}
 
 
@@ -97,8 +99,12 @@ def test_what_has_no_setting_loses_no_row(mood: str) -> None:
     assert found == {(row["id"], row["type"]) for row in truth}
 
 
-def test_an_order_that_changes_is_read_as_the_doctor_advises() -> None:
+@pytest.mark.parametrize("requests", [0, 20, 35])
+def test_an_order_that_changes_is_read_as_the_doctor_advises(requests: int) -> None:
+    """Whatever order comes: each request has one of its own, and threads ask in any order."""
     with sandbox_in("zimpler.ties=yes", "zimpler.order_is_stable=no", days=4) as sandbox:
+        for _ in range(requests):
+            client.ask(f"{sandbox.url}/zimpler/v4/transactions", KEY)
         run = sync(sandbox, settings(sandbox, "zimpler", "2026-03-16", window_days=1))
         truth = sandbox.zimpler.rows("main")
     assert run.failed is None
