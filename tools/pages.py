@@ -6,6 +6,7 @@ import typing as t
 from functools import partial
 
 from entities import entity_diagram
+from names import links
 from streams import (
     about,
     columns_table,
@@ -31,7 +32,8 @@ if t.TYPE_CHECKING:
 TYPES = (
     "The types: **text** is a string as the vendor wrote it, **decimal** an amount in major units "
     "as an exact decimal string (SQL loaders make it a number), **instant** a date-time in the "
-    "vendor's spelling, **day** a date. Every column but the keys may be null."
+    "vendor's spelling, **day** a date. Every column but the keys may be null. First comes what a "
+    "row is, then its money, its state, its time; the columns within an object are folded below."
 )
 
 
@@ -98,7 +100,10 @@ def _settings() -> str:
 
 
 MARKED: dict[str, dict[str, Callable[[], str]]] = {
-    "docs/settings.md": {"settings": _settings},
+    "docs/settings.md": {
+        "settings": _settings,
+        "providers": partial(links, "providers/", "#settings"),
+    },
     "docs/streams/index.md": {"streams": lambda: streams_table(streams())},
     "docs/guarantees.md": {"personal": personal_table},
     "docs/use/loaders.md": {"loaders": loaders_table, "failing": failing_table},

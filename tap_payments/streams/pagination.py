@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import typing as t
 
+import msgspec
+
 from tap_payments.errors import StreamFailed
 from tap_payments.rows.exact_json import dumps
-from tap_payments.streams.page import Page
+from tap_payments.streams.page import Again, Page
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -15,8 +18,14 @@ if t.TYPE_CHECKING:
 READINGS = 3
 """How often a list is read in all, where it moves while it is read."""
 
+MOVED = "rows were added, removed or put in another order while they were read"
+
 STALE_PAGES = 5
 """How many pages in a row may bring no new key; an API that ignores the offset sends no other."""
+
+
+class RowsMoved(StreamFailed):
+    """A list was another one each time that it was read."""
 
 
 class Counts:
@@ -41,16 +50,17 @@ class OffsetReading:
     """One reading of a list by offset, which notices that rows moved meanwhile.
 
     Each page begins with the last row of the page before, its seam. If another row stands there,
-    rows were added or removed before it, unless one short page was all so far: then another of its
-    rows may stand there, if alone, since an API may put equal rows in another order each time.
-    Where a page brings nothing but the seam, the next one is asked for without it, since only an
-    empty page, or a known total, is an end. `keys` are those of the rows so far.
+    rows were added or removed before it. Where a page brings nothing but the seam, the next one is
+    asked for without it, since only an empty page, or a known total, is an end. `keys` are those of
+    the rows so far. A reading `is_turned` where one short page was all, and another of its rows
+    stands at the seam: an API may put equal rows in another order each time.
     """
 
     def __init__(self, limit: int, counts: Counts) -> None:
         self.offset = 0
         self.has_more = True
         self.fits = True
+        self.is_turned = False
         self.keys: set[Hashable] = set()
         self._limit = limit
         self._counts = counts
@@ -58,22 +68,23 @@ class OffsetReading:
         self._count: int | None = None
         self._seam: list[Hashable] = []
         self._stale = 0
-        self._pages = 0
 
     def take(self, keys: Sequence[Hashable], count: int | None) -> int:
         """How many of a page's first rows may repeat the page before; `fits` says if they do."""
         seam, known = self._seam, len(self.keys)
-        fits = list(keys[: len(seam)]) == seam or self._is_another_of_one_page(keys)
         self.keys.update(keys)
         self._stale = 0 if len(self.keys) > known else self._stale + 1
-        if not fits or self._stale > STALE_PAGES:
+        if list(keys[: len(seam)]) != seam or self._stale > STALE_PAGES:
             self.fits = self.has_more = False
+            is_one_page = self.offset == self._received - 1 and self._received < self._limit
+            self.is_turned = (
+                is_one_page and len(keys) == 1 and len(self.keys) == known == self._received
+            )
             return 0
         if count is not None:
             self._count = count
             self._counts.compare(count, offset=self.offset, received=len(keys))
         self._received = self.offset + len(keys)
-        self._pages += 1
         # A count may echo the limit, so it ends nothing where the page is full.
         is_short = len(keys) < self._limit or len(keys) == len(seam)
         self.has_more = len(keys) > 0 and not (is_short and self._received == self.total)
@@ -81,10 +92,6 @@ class OffsetReading:
         self._seam = [keys[-1]] if has_news and self._limit > 1 else []
         self.offset = self._received - len(self._seam)
         return len(seam)
-
-    def _is_another_of_one_page(self, keys: Sequence[Hashable]) -> bool:
-        is_alone = self._pages == 1 and self._received < self._limit and len(keys) == 1
-        return is_alone and keys[0] in self.keys
 
     @property
     def total(self) -> int | None:
@@ -97,76 +104,82 @@ class OffsetReading:
         distinct = len(self.keys)
         return self.fits and distinct == self._received and self.total in (None, distinct)
 
+    def is_same(self, other: OffsetReading) -> bool:
+        """Whether both were of one page, with the same rows."""
+        return self.is_turned and self.keys == other.keys
+
 
 class ListPage(t.NamedTuple):
-    """The rows of a page, their keys, what the API counts, and the answer's size in bytes."""
+    """The rows of a page, their keys, and the count that the API gives beside them."""
 
     rows: list[t.Any]
     keys: Sequence[Hashable]
-    counted: int | None
-    size: int
+    counted: int | None = None
 
 
-class ListReader:
-    """Reads a list by offset until one reading is whole, at most three times.
+def offset_pages(
+    ask: Callable[[int], ListPage],
+    *,
+    limit: int,
+    warn: Callable[[str], object],
+    counts: Counts | None = None,
+) -> Iterator[Page | Again]:
+    """The pages of a list by offset; `ask` gets the one at an offset, of `limit` rows at most.
 
-    `is_done` says in the end whether the list was delivered. It is false where rows moved in every
-    reading. Three readings of the same rows are done, too: then it is the API that repeats rows, or
-    that counts something else, and `warn` hears of it.
+    A list whose rows moved while it was read is read again, three times in all. One page that was
+    read twice with the same rows is the list, in whatever order they came. Three readings of the
+    same rows are the list, too: then it is the API that repeats rows, or that counts something
+    else, and `warn` hears of it. Without `counts`, what the account's counts mean is learnt anew.
+
+    Raises:
+        RowsMoved: they moved in each reading.
     """
+    counts = counts or Counts()
+    readings: list[OffsetReading] = []
+    while len(readings) < READINGS:
+        if readings:
+            yield Again(MOVED)
+        reading = OffsetReading(limit, counts)
+        yield from _without_seams(ask, reading)
+        if reading.is_whole or (readings and reading.is_turned and readings[-1].is_same(reading)):
+            return
+        readings.append(reading)
+    if not all(each.fits and each.keys == readings[0].keys for each in readings):
+        raise RowsMoved(f"{MOVED}, in each of {READINGS} readings")
+    odd = "repeats some" if reading.total is None else f"counts {reading.total}"
+    warn(
+        f"{READINGS} readings had the same {len(reading.keys)} different rows, but the API {odd}: "
+        "they are taken as all there are"
+    )
 
-    def __init__(
-        self,
-        ask: Callable[[int], ListPage],
-        *,
-        limit: int,
-        counts: Counts,
-        warn: Callable[[str], object],
-    ) -> None:
-        self._ask = ask
-        self._limit = limit
-        self._counts = counts
-        self._warn = warn
-        self.is_done = False
 
-    def __iter__(self) -> Iterator[ListPage | None]:
-        """The pages without their seams; None: what came so far is read again."""
-        readings: list[OffsetReading] = []
-        while not self.is_done and len(readings) < READINGS:
-            if readings:
-                yield None
-            reading = OffsetReading(self._limit, self._counts)
-            yield from self._pages(reading)
-            readings.append(reading)
-            self.is_done = reading.is_whole or self._are_alike(readings)
+def _without_seams(ask: Callable[[int], ListPage], reading: OffsetReading) -> Iterator[Page]:
+    """The pages of one reading."""
+    last: list[t.Any] = []
+    while reading.has_more:
+        page = ask(reading.offset)
+        seam = reading.take(page.keys, page.counted)
+        if not reading.fits:
+            return
+        # A row that changed in between is delivered again.
+        known = seam if page.rows[:seam] == last[:seam] else 0
+        last = page.rows[-1:]
+        if len(page.rows) > known or not reading.keys:
+            yield Page(page.rows[known:], page.counted)
 
-    def _pages(self, reading: OffsetReading) -> Iterator[ListPage]:
-        last: list[t.Any] = []
-        last_keys: Sequence[Hashable] = []
-        while reading.has_more:
-            page = self._ask(reading.offset)
-            seam = reading.take(page.keys, page.counted)
-            if not reading.fits:
-                return
-            # A row that changed in between is delivered again.
-            is_changed = page.rows[:seam] != last[:seam] and page.keys[:seam] == last_keys[:seam]
-            known = 0 if is_changed else seam
-            last, last_keys = page.rows[-1:], page.keys[-1:]
-            if len(page.rows) > known or not reading.keys:
-                yield page._replace(rows=page.rows[known:])
 
-    def _are_alike(self, readings: list[OffsetReading]) -> bool:
-        if len(readings) < READINGS or not all(
-            each.fits and each.keys == readings[0].keys for each in readings
-        ):
-            return False
-        last = readings[-1]
-        odd = "repeats some" if last.total is None else f"counts {last.total}"
-        self._warn(
-            f"{READINGS} readings had the same {len(last.keys)} different rows, but the API {odd}: "
-            "they are taken as all there are"
-        )
-        return True
+def keys_of(rows: list[t.Any], *fields: str) -> list[int]:
+    """What tells rows from one another, as numbers, since a window may have a million of them."""
+    try:
+        return list(map(hash, _keys(fields).decode(dumps(rows))))
+    except (msgspec.MsgspecError, TypeError, ValueError):  # without keys no row is delivered
+        return [hash(dumps(row)) for row in rows]
+
+
+@functools.cache
+def _keys(fields: tuple[str, ...]) -> msgspec.json.Decoder[list[t.Any]]:
+    key = msgspec.defstruct("Key", fields, frozen=True, gc=False)
+    return msgspec.json.Decoder(list[key])  # type: ignore[valid-type]  # it is made here
 
 
 class Cursors:
