@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import typing as t
 
+import msgspec
+
 from tap_payments.errors import StreamFailed
 from tap_payments.rows.exact_json import dumps
-from tap_payments.streams.page import Page
+from tap_payments.streams.page import Again, Page
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -15,8 +18,14 @@ if t.TYPE_CHECKING:
 READINGS = 3
 """How often a list is read in all, where it moves while it is read."""
 
+MOVED = "rows were added, removed or put in another order while they were read"
+
 STALE_PAGES = 5
 """How many pages in a row may bring no new key; an API that ignores the offset sends no other."""
+
+
+class RowsMoved(StreamFailed):
+    """A list was another one each time that it was read."""
 
 
 class Counts:
@@ -99,74 +108,77 @@ class OffsetReading:
 
 
 class ListPage(t.NamedTuple):
-    """The rows of a page, their keys, what the API counts, and the answer's size in bytes."""
+    """The rows of a page, their keys, and the count that the API gives beside them."""
 
     rows: list[t.Any]
     keys: Sequence[Hashable]
-    counted: int | None
-    size: int
+    counted: int | None = None
 
 
-class ListReader:
-    """Reads a list by offset until one reading is whole, at most three times.
+def offset_pages(
+    ask: Callable[[int], ListPage],
+    *,
+    limit: int,
+    warn: Callable[[str], object],
+    counts: Counts | None = None,
+) -> Iterator[Page | Again]:
+    """The pages of a list by offset; `ask` gets the one at an offset, of `limit` rows at most.
 
-    `is_done` says in the end whether the list was delivered. It is false where rows moved in every
-    reading. Three readings of the same rows are done, too: then it is the API that repeats rows, or
-    that counts something else, and `warn` hears of it.
+    A list whose rows moved while it was read is read again, three times in all. Three readings of
+    the same rows are the list, too: then it is the API that repeats rows, or that counts something
+    else, and `warn` hears of it. Without `counts`, what the account's counts mean is learnt anew.
+
+    Raises:
+        RowsMoved: they moved in each reading.
     """
+    counts = counts or Counts()
+    readings: list[OffsetReading] = []
+    while len(readings) < READINGS:
+        if readings:
+            yield Again(MOVED)
+        reading = OffsetReading(limit, counts)
+        yield from _without_seams(ask, reading)
+        if reading.is_whole:
+            return
+        readings.append(reading)
+    if not all(each.fits and each.keys == readings[0].keys for each in readings):
+        raise RowsMoved(f"{MOVED}, in each of {READINGS} readings")
+    odd = "repeats some" if reading.total is None else f"counts {reading.total}"
+    warn(
+        f"{READINGS} readings had the same {len(reading.keys)} different rows, but the API {odd}: "
+        "they are taken as all there are"
+    )
 
-    def __init__(
-        self,
-        ask: Callable[[int], ListPage],
-        *,
-        limit: int,
-        counts: Counts,
-        warn: Callable[[str], object],
-    ) -> None:
-        self._ask = ask
-        self._limit = limit
-        self._counts = counts
-        self._warn = warn
-        self.is_done = False
 
-    def __iter__(self) -> Iterator[ListPage | None]:
-        """The pages without their seams; None: what came so far is read again."""
-        readings: list[OffsetReading] = []
-        while not self.is_done and len(readings) < READINGS:
-            if readings:
-                yield None
-            reading = OffsetReading(self._limit, self._counts)
-            yield from self._pages(reading)
-            readings.append(reading)
-            self.is_done = reading.is_whole or self._are_alike(readings)
+def _without_seams(ask: Callable[[int], ListPage], reading: OffsetReading) -> Iterator[Page]:
+    """The pages of one reading."""
+    last: list[t.Any] = []
+    last_keys: Sequence[Hashable] = []
+    while reading.has_more:
+        page = ask(reading.offset)
+        seam = reading.take(page.keys, page.counted)
+        if not reading.fits:
+            return
+        # A row that changed in between is delivered again.
+        is_changed = page.rows[:seam] != last[:seam] and page.keys[:seam] == last_keys[:seam]
+        known = 0 if is_changed else seam
+        last, last_keys = page.rows[-1:], page.keys[-1:]
+        if len(page.rows) > known or not reading.keys:
+            yield Page(page.rows[known:], page.counted)
 
-    def _pages(self, reading: OffsetReading) -> Iterator[ListPage]:
-        last: list[t.Any] = []
-        last_keys: Sequence[Hashable] = []
-        while reading.has_more:
-            page = self._ask(reading.offset)
-            seam = reading.take(page.keys, page.counted)
-            if not reading.fits:
-                return
-            # A row that changed in between is delivered again.
-            is_changed = page.rows[:seam] != last[:seam] and page.keys[:seam] == last_keys[:seam]
-            known = 0 if is_changed else seam
-            last, last_keys = page.rows[-1:], page.keys[-1:]
-            if len(page.rows) > known or not reading.keys:
-                yield page._replace(rows=page.rows[known:])
 
-    def _are_alike(self, readings: list[OffsetReading]) -> bool:
-        if len(readings) < READINGS or not all(
-            each.fits and each.keys == readings[0].keys for each in readings
-        ):
-            return False
-        last = readings[-1]
-        odd = "repeats some" if last.total is None else f"counts {last.total}"
-        self._warn(
-            f"{READINGS} readings had the same {len(last.keys)} different rows, but the API {odd}: "
-            "they are taken as all there are"
-        )
-        return True
+def keys_of(rows: list[t.Any], *fields: str) -> list[int]:
+    """What tells rows from one another, as numbers, since a window may have a million of them."""
+    try:
+        return list(map(hash, _keys(fields).decode(dumps(rows))))
+    except (msgspec.MsgspecError, TypeError, ValueError):  # without keys no row is delivered
+        return [hash(dumps(row)) for row in rows]
+
+
+@functools.cache
+def _keys(fields: tuple[str, ...]) -> msgspec.json.Decoder[list[t.Any]]:
+    key = msgspec.defstruct("Key", fields, frozen=True, gc=False)
+    return msgspec.json.Decoder(list[key])  # type: ignore[valid-type]  # it is made here
 
 
 class Cursors:

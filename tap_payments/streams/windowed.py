@@ -42,6 +42,10 @@ class WindowedStream(IncrementalStream):
     def read_window(self, reading: Reading, window: Window) -> Iterator[Page | Again]:
         """The pages of a window, in the vendor's dialect."""
 
+    def warn(self, reading: Reading, window: Window, message: str) -> None:
+        """Warns of what is odd in a window."""
+        self.logger.warning("%s: window %s: %s", reading.partition.label, window, message)
+
     def span(self, partition: Partition, watermark: datetime | None, run: Run) -> Span:  # noqa: ARG002
         """What this run reads, from a watermark; by instants, unless a subclass reads days."""
         return run.bounds.span(watermark)

@@ -1,10 +1,11 @@
-"""A vendor's list of rows, and what a reader makes of it."""
+"""A vendor's list of rows, and what is made of it."""
 
 from __future__ import annotations
 
 import typing as t
 
-from tap_payments.streams.pagination import Counts, ListPage, ListReader
+from tap_payments.streams.page import Page
+from tap_payments.streams.pagination import Counts, ListPage, RowsMoved, offset_pages
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,17 +44,20 @@ class Listing:
         rows = self.rows[offset : offset + min(self.limit, self.cap)]
         known = {"total": len(self.rows), "page": len(rows)}
         counted = known[self.counts] if isinstance(self.counts, str) else self.counts
-        return ListPage(rows, [name for _, name in rows], counted, 0)
+        return ListPage(rows, [name for _, name in rows], counted)
 
     def read(self, limit: int = 3, counts: Counts | None = None) -> Outcome:
-        """What a reader makes of it."""
+        """What is made of it."""
         self.limit = limit
         warnings: list[str] = []
         rows: list[Row] = []
-        reader = ListReader(self.page, limit=limit, counts=counts or Counts(), warn=warnings.append)
-        for page in reader:
-            rows = [*rows, *page.rows] if page else []
-        return Outcome(rows, reader.is_done, warnings)
+        pages = offset_pages(self.page, limit=limit, counts=counts, warn=warnings.append)
+        try:
+            for page in pages:
+                rows = [*rows, *page.rows] if isinstance(page, Page) else []
+        except RowsMoved:
+            return Outcome(rows, is_done=False, warnings=warnings)
+        return Outcome(rows, is_done=True, warnings=warnings)
 
 
 class Outcome(t.NamedTuple):

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from tap_payments.errors import StreamFailed
-from tap_payments.streams.pagination import READINGS, Counts, CursorPage, Cursors, cursor_pages
+from tap_payments.streams.pagination import (
+    READINGS,
+    Counts,
+    CursorPage,
+    Cursors,
+    cursor_pages,
+    keys_of,
+)
 from tests.streams.listing import Listing, Outcome
 
 # Lists that stand still
@@ -101,6 +109,22 @@ def test_a_count_that_echoes_the_limit_ends_no_list() -> None:
     Listing(2, counts=3).read(counts=counts)  # larger than its page's rows: a total, it seems
     listing = Listing(8, counts=3)
     assert listing.read(counts=counts).rows == listing.rows
+
+
+# What tells rows from one another
+
+
+def test_a_row_is_known_by_its_key_whatever_else_changed() -> None:
+    raw = [msgspec.Raw(b'{"id":"a","type":"in","x":1.10}'), msgspec.Raw(b'{"id":7,"type":null}')]
+    changed = [{"type": "in", "id": "a", "x": 2}, {"id": 7, "type": None}]
+    assert keys_of(raw, "id", "type") == keys_of(changed, "id", "type")
+    assert len({*keys_of(raw, "id", "type"), *keys_of([{"id": "a", "type": "out"}], "id")}) == 3
+
+
+@pytest.mark.parametrize("odd", [{"type": "in"}, {"id": ["a"]}, {"id": "\ud800"}, 5, None])
+def test_a_row_whose_key_cannot_be_read_is_known_by_its_spelling(odd: object) -> None:
+    assert keys_of([odd, odd], "id")[0] == keys_of([odd], "id")[0]
+    assert keys_of([odd], "id") != keys_of([{"id": "other"}], "id")
 
 
 # Cursors

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OTHERS = ("airbyte", "backfill", "doctor", "sandbox")
 """Other commands: they have pages and messages of their own."""
 
-FAILURES = ("StreamFailed", "QuotaSpent", "ReportUnreadable", "Unreadable", "Trouble", "Refused")
+FAILURES = ("StreamFailed", "RowsMoved", "QuotaSpent", "ReportUnreadable", "Unreadable", "Refused")
 HOLE = "\N{HORIZONTAL ELLIPSIS}"
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import typing as t
 from functools import partial
 
-import msgspec
 from msgspec import Raw, Struct
 
 from tap_payments.errors import StreamFailed, Unreadable
 from tap_payments.http.calls import Call
 from tap_payments.providers.zimpler import schemas
-from tap_payments.rows.exact_json import dumps, parse_object, spell
+from tap_payments.rows.exact_json import parse_object, spell
 from tap_payments.streams.page import Again, Page
-from tap_payments.streams.pagination import READINGS, ListPage, ListReader
+from tap_payments.streams.pagination import MOVED, ListPage, RowsMoved, keys_of, offset_pages
 from tap_payments.streams.snapshots import SnapshotStream
 from tap_payments.streams.windowed import WindowedStream
 from tap_payments.windows.instants import DAY, format_instant, to_instant
@@ -24,7 +23,6 @@ if t.TYPE_CHECKING:
     from datetime import datetime
 
     from tap_payments.providers.zimpler.account import Zimpler
-    from tap_payments.rows.codec import RowCodec
     from tap_payments.streams.partition import Partition
     from tap_payments.streams.reading import Reading
     from tap_payments.streams.run import Run
@@ -38,18 +36,6 @@ class TransactionsPage(Struct, t.Generic[T]):
 
     transactions: list[T]
     count: t.Any = None
-
-
-class _Key(Struct, frozen=True, gc=False):
-    """What identifies a transaction: an id alone may be that of a deposit and its withdrawal."""
-
-    id: str
-    type: str
-
-
-_keys = msgspec.json.Decoder(list[_Key])
-
-MOVED = "rows were added, removed or put in another order while they were read"
 
 
 class Transactions(WindowedStream):
@@ -71,28 +57,27 @@ class Transactions(WindowedStream):
 
     def read_window(self, reading: Reading, window: Window) -> Iterator[Page | Again]:
         """The days of a window by offset, in the order of their approval."""
-        reader = self._reader(reading, window)
-        for page in reader:
-            yield Page(page.rows, page.counted) if page else Again(MOVED)
-        if reader.is_done:
+        try:
+            yield from self._pages(reading, window)
             return
-        if window.until - window.since <= DAY:
-            raise StreamFailed(f"{MOVED}, in each of {READINGS} readings")
+        except RowsMoved:
+            if window.until - window.since <= DAY:
+                raise
         yield Again(MOVED)
         for day in days_of(window):
             yield from self._read_day(reading, day)
 
     def _read_day(self, reading: Reading, day: Window) -> list[Page]:
         """The pages of a day of a window; only those of a reading that is whole."""
-        reader = self._reader(reading, day)
         pages: list[Page] = []
-        for page in reader:
-            pages = [*pages, Page(page.rows, window=day)] if page else []
-        if not reader.is_done:
-            raise StreamFailed(f"day {day.since:%Y-%m-%d}: {MOVED}, in each of {READINGS} readings")
+        try:
+            for page in self._pages(reading, day):
+                pages = [*pages, Page(page.rows, window=day)] if isinstance(page, Page) else []
+        except RowsMoved as error:
+            raise StreamFailed(f"day {day.since:%Y-%m-%d}: {error}") from error
         return pages
 
-    def _reader(self, reading: Reading, window: Window) -> ListReader:
+    def _pages(self, reading: Reading, window: Window) -> Iterator[Page | Again]:
         settings = reading.settings
         last = window.until - DAY if settings["days_are_inclusive"] else window.until
         filters = {
@@ -107,15 +92,18 @@ class Transactions(WindowedStream):
 
         def ask(offset: int) -> ListPage:
             call = Call("GET", "/v4/transactions", {**filters, "offset": str(offset)})
-            return reading.fetch(call, partial(_list_page, reading.codec))
+            answer: TransactionsPage[t.Any] = reading.fetch(call)
+            rows, count = answer.transactions, answer.count
+            # An id alone may be that of a deposit and its withdrawal.
+            return ListPage(
+                rows, keys_of(rows, "id", "type"), count if type(count) is int else None
+            )
 
-        return ListReader(
+        return offset_pages(
             ask,
             limit=settings["page_size"],
             counts=t.cast("Zimpler", reading.account).counts,
-            warn=lambda message: self.logger.warning(
-                "%s: window %s: %s", reading.partition.label, window, message
-            ),
+            warn=partial(self.warn, reading, window),
         )
 
 
@@ -139,21 +127,6 @@ def days_of(window: Window) -> Iterator[Window]:
     while since < window.until:
         yield Window(since, since + DAY, window.closed)
         since += DAY
-
-
-def _list_page(codec: RowCodec, body: bytes) -> ListPage:
-    answer = codec.decode(body)
-    rows = answer.transactions
-    count = answer.count if type(answer.count) is int else None
-    return ListPage(rows, _keys_of(rows), count, len(body))
-
-
-def _keys_of(rows: list[t.Any]) -> list[int]:
-    """What tells rows from one another, as numbers, since a window may have a million of them."""
-    try:
-        return list(map(hash, _keys.decode(dumps(rows))))
-    except (msgspec.MsgspecError, TypeError, ValueError):  # without keys no row is delivered
-        return [hash(dumps(row)) for row in rows]
 
 
 def _rows_by_currency(body: bytes) -> list[dict[str, Raw]]:
