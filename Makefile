@@ -38,7 +38,7 @@ HOURS := .tools/hours/.made
 help:  ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1|\2/' | awk -F'|' '{printf "%-16s%s\n", $$1, $$2}'
 
-demo: $(PLUGINS)/tap-payments $(PLUGINS)/target-duckdb $(DBT)  ## the four providers' payments into DuckDB, twice; no account needed
+demo: $(PLUGINS)/tap-payments $(PLUGINS)/target-duckdb $(DBT)  ## all providers' payments into DuckDB, twice; no account needed
 	@.tools/meltano/bin/python tools/demo.py
 
 test: lint $(PLUGINS)/tap-payments $(LOADERS) $(RECONCILIATION) $(DBT) $(DOCS) $(SINGER)  ## everything: lint, unit tests, Meltano, six loaders

@@ -1,1 +1,1 @@
-"""Singer tap for payments from Zimpler, beGateway, Spacivox and Tikpay."""
+"""Singer tap for payment providers."""

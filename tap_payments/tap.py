@@ -40,7 +40,7 @@ if t.TYPE_CHECKING:
 
 
 class TapPayments(ResilientTap):
-    """Payments from Zimpler, beGateway, Spacivox and Tikpay."""
+    """Payments from the providers that are configured."""
 
     name = "tap-payments"
     config_jsonschema = settings_schema()

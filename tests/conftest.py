@@ -42,7 +42,7 @@ def runtime(clock: Clock) -> Runtime:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    """Three days of all four providers; folders that need another one have their own."""
+    """Three days of all providers; folders that need another one have their own."""
     with Sandbox(seed=6, days=3, accounts=1) as serving:
         yield serving
 

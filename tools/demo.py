@@ -1,4 +1,4 @@
-"""`make demo`: the four providers on this machine, two Meltano runs, one DuckDB database.
+"""`make demo`: all providers on this machine, two Meltano runs, one DuckDB database.
 
 Runs in Meltano's environment (`.tools/meltano`). Each demo has a folder (in `output/demo`, or in
 the one that is given), a port and a database of its own, so that two may run at once. What it
@@ -122,7 +122,7 @@ def show(home: Path) -> None:
 
 @contextlib.contextmanager
 def sandbox(home: Path) -> Iterator[tuple[str, dict[str, t.Any]]]:
-    """The four APIs on a free port of this machine: their URL and the tap's settings for them."""
+    """The APIs on a free port of this machine: their URL and the tap's settings for them."""
     file = home / "config.json"
     command = [str(SANDBOX), "--clock-behind", str(HOURS), "--days", str(days_to_show())]
     command += ["--write-config", str(file)]

@@ -11,8 +11,10 @@ import argparse
 import re
 import sys
 import typing as t
+from functools import partial
 from pathlib import Path
 
+import names
 import pages
 from plugin import TITLES, hub_definition, meltano_settings
 from streams import streams, streams_table
@@ -79,6 +81,19 @@ MARKED: dict[str, dict[str, Callable[[], str]]] = {
         "unverified": pages.unverified_table,
     },
     "meltano.yml": {"settings": meltano_settings},
+    "mkdocs.yml": {"pages": names.pages, "columns": names.pages_of_columns},
+    **{
+        f".github/ISSUE_TEMPLATE/{form}.yml": {"providers": partial(names.options, *others)}
+        for form, *others in (
+            ("bug", "all of them"),
+            ("provider", "another one"),
+            ("first-contact",),
+        )
+    },
+    "docs/first-contact.md": {
+        "providers": partial(names.links, "providers/", "#what-is-unverified")
+    },
+    "docs/assets/architecture.svg": {"providers": names.drawn},
     **pages.MARKED,
 }
 WHOLE: dict[str, Callable[[], str]] = {

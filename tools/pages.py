@@ -6,6 +6,7 @@ import typing as t
 from functools import partial
 
 from entities import entity_diagram
+from names import links
 from streams import (
     about,
     columns_table,
@@ -98,7 +99,10 @@ def _settings() -> str:
 
 
 MARKED: dict[str, dict[str, Callable[[], str]]] = {
-    "docs/settings.md": {"settings": _settings},
+    "docs/settings.md": {
+        "settings": _settings,
+        "providers": partial(links, "providers/", "#settings"),
+    },
     "docs/streams/index.md": {"streams": lambda: streams_table(streams())},
     "docs/guarantees.md": {"personal": personal_table},
     "docs/use/loaders.md": {"loaders": loaders_table, "failing": failing_table},

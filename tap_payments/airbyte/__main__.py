@@ -67,7 +67,7 @@ def _carry_out(given: argparse.Namespace, writer: AirbyteWriter) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="source-payments",
-        description="Payments from Zimpler, beGateway, Spacivox and Tikpay as an Airbyte source.",
+        description="Payments from the providers that are configured, as an Airbyte source.",
         allow_abbrev=False,
     )
     verbs = parser.add_subparsers(dest="command", required=True)

@@ -14,12 +14,18 @@ Config = dict[str, t.Any]
 
 CANARY = "canary-5f0c1d7a9e"
 BY_NAME = {provider.name: provider for provider in PROVIDERS}
-COMPLETE: dict[str, Config] = {
-    "zimpler": {"merchant_id": "m", "api_key": "k"},
-    "begateway": {"api_url": "https://back.example", "shop_id": "1", "secret_key": "k"},
-    "spacivox": {"api_url": "https://api.example", "access_token": "k"},
-    "tikpay": {"client_id": "c", "client_secret": "k", "api_key": "k"},
-}
+
+
+def complete(schema: Config) -> Config:
+    """What a provider requires, and no more."""
+    fields = schema["properties"]
+    return {
+        name: "https://api.example" if fields[name].get("format") == "uri" else "k"
+        for name in schema["required"]
+    }
+
+
+COMPLETE = {provider.name: complete(provider.settings_schema) for provider in PROVIDERS}
 
 SCHEMA = settings_schema()
 TapPayments.append_builtin_config(SCHEMA)

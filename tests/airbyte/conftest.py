@@ -16,7 +16,7 @@ if t.TYPE_CHECKING:
 
 @pytest.fixture
 def box() -> Iterator[Sandbox]:
-    """The four APIs with six days of history; two runs see the same instants."""
+    """The APIs with six days of history; two runs see the same instants."""
     with Sandbox(days=6, clock=Clock(frozen=True)) as sandbox:
         sandbox.tikpay.job_seconds = 0
         yield sandbox

@@ -1,4 +1,4 @@
-"""Singer's own checker finds nothing wrong with what the tap writes for all four providers."""
+"""Singer's own checker finds nothing wrong with what the tap writes for all providers."""
 
 from __future__ import annotations
 

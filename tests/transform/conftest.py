@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def delivered() -> Delivered:
-    """Ten days of all four providers, and 20 hours more in which payments came in and changed."""
+    """Ten days of all providers, and 20 hours more in which payments came in and changed."""
     return delivered_twice()
 
 

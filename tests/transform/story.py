@@ -27,7 +27,7 @@ class Delivered(t.NamedTuple):
 
 
 def delivered_twice() -> Delivered:
-    """Ten days of all four providers, and 20 hours more in which payments came in and changed."""
+    """Ten days of all providers, and 20 hours more in which payments came in and changed."""
     now = datetime(2026, 3, 20, 12, tzinfo=UTC)
     with Sandbox(seed=1, days=10, clock=Clock(now, frozen=True)) as sandbox:
         sandbox.tikpay.job_seconds = 0

@@ -25,7 +25,7 @@ with stored as (
         settled_at,
         reference,
         parent_id
-    from {{ ref(staging_models()[provider]) }}
+    from {{ ref(known_providers()[provider].model) }}
     {%- endfor %}
 )
 

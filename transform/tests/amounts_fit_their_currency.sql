@@ -6,7 +6,7 @@ with amounts as (
     {%- if not loop.first %}
     union all
     {%- endif %}
-    select '{{ provider }}' as provider, account, id, type, amount, currency from {{ ref(staging_models()[provider]) }}
+    select '{{ provider }}' as provider, account, id, type, amount, currency from {{ ref(known_providers()[provider].model) }}
     {%- endfor %}
 )
 

@@ -45,7 +45,7 @@ PROVIDERS = ("zimpler", "begateway", "spacivox", "tikpay")
 
 
 def box() -> Sandbox:
-    """All four providers at an instant; the same one every time."""
+    """All providers at an instant; the same one every time."""
     apis = Sandbox(seed=6, days=3, accounts=2, clock=Clock(NOW, frozen=True))
     apis.tikpay.job_seconds = 0
     return apis

@@ -30,7 +30,7 @@ LEVELS = ("DEBUG",)
 
 
 def config(url: str) -> Row:
-    """All four providers at one server, every secret a canary."""
+    """All providers at one server, every secret a canary."""
     return {
         "start_date": "2026-03-01",
         "end_date": "2026-03-03",
@@ -164,7 +164,7 @@ def test_refused_settings_are_named_and_not_quoted(tmp_path: Path, case: str) ->
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_presigned_links_and_tokens_of_a_whole_run_are_nowhere(tmp_path: Path, level: str) -> None:
-    """The sandbox's own secrets, tokens and links, over a run of all four providers."""
+    """The sandbox's own secrets, tokens and links, over a run of all providers."""
     with Sandbox(days=3) as sandbox:
         sandbox.tikpay.job_seconds = 0
         settings = sandbox.config()

@@ -5,7 +5,7 @@
 {%- endmacro %}
 
 {% macro provider_title(provider) -%}
-    {{ return({"begateway": "beGateway", "spacivox": "Spacivox", "tikpay": "Tikpay", "zimpler": "Zimpler"}[provider]) }}
+    {{ return(known_providers()[provider].title) }}
 {%- endmacro %}
 
 {#- An account's name; providers that have one account call it default. -#}

@@ -4,7 +4,7 @@ The provider's side is what the audit read: the month and a day either side. It 
 whole warehouse, since a row's date may have moved; only a row that the month should have, and the
 provider does not list, is `vanished`. -#}
 {% macro compared_payments(provider, warehouse, month) -%}
-    {%- set known = payment_streams()[provider] -%}
+    {%- set known = known_providers()[provider] -%}
     {%- set audit = audit_table_or_none(known.stream, warehouse) -%}
     {%- set columns = compared_columns(warehouse, audit, known.columns) -%}
     {%- set types = column_types(warehouse) -%}

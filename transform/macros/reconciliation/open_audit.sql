@@ -27,7 +27,7 @@ rows of the last audit. `dbt run-operation open_audit` -#}
         "select table_name from information_schema.tables where table_schema = " ~ literal(schema.schema)
     ).columns[0].values() -%}
     {%- for table in tables if table not in ["sync_windows", "reconciliation_opened"]
-        and table.split("_")[0] not in ["begateway", "spacivox", "tikpay", "zimpler"] -%}
+        and table.split("_")[0] not in known_providers() -%}
         {{ exceptions.raise_compiler_error(
             "payments_audit_schema: " ~ schema.schema ~ " holds " ~ table
             ~ ", which is no table of the tap's. Nothing was dropped"

@@ -19,7 +19,7 @@ again. All in one transaction. -#}
     {%- do refuse_another_audit(pairs) -%}
     {%- set statements, told = [], [] -%}
     {%- for provider in comparable_providers() -%}
-        {%- set known = payment_streams()[provider] -%}
+        {%- set known = known_providers()[provider] -%}
         {%- set warehouse = source("tap_payments", known.stream) -%}
         {%- set audit = audit_table(known.stream) -%}
         {%- set found = found_differences(provider, warehouse, audit, pairs, reads) -%}
@@ -75,7 +75,7 @@ again. All in one transaction. -#}
 
 {#- Whether a row of a table is the one of a pair. -#}
 {% macro is_row_of(provider, alias, pair) -%}
-    {%- set keys = payment_streams()[provider].columns -%}
+    {%- set keys = known_providers()[provider].columns -%}
     {{ alias }}._account = {{ pair }}.account
     {%- for key in keys %}
     and {{ alias }}.{{ adapter.quote(key) }} = {{ pair }}.{{ ["id", "type"][loop.index0] }}
@@ -88,7 +88,7 @@ again. All in one transaction. -#}
 {%- endmacro %}
 
 {% macro overtaken_count(provider, warehouse, audit, pairs, reads) -%}
-    {%- set columns = compared_columns(warehouse, audit, payment_streams()[provider].columns) %}
+    {%- set columns = compared_columns(warehouse, audit, known_providers()[provider].columns) %}
     select count(*)
     from ({{ pairs_with("changed", provider, pairs, reads) }}) as found
     inner join {{ current_rows(provider, warehouse) }} as w on {{ is_row_of(provider, "w", "found") }}
@@ -97,7 +97,7 @@ again. All in one transaction. -#}
 
 {#- Overwrites what differs, where the warehouse's row is still the one that was compared. -#}
 {% macro overwrites(provider, warehouse, audit, pairs, reads) -%}
-    {%- set keys = payment_streams()[provider].columns -%}
+    {%- set keys = known_providers()[provider].columns -%}
     {%- set columns = compared_columns(warehouse, audit, keys) -%}
     {%- set kept = ["_account"] + keys | map("lower") | list -%}
     {%- set shared = shared_columns(warehouse, audit) | reject("in", kept) | list %}

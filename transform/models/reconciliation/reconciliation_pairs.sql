@@ -30,7 +30,7 @@ select
     cast(null as varchar) as fingerprint
 where false
 {%- for provider in comparable_providers() %}
-    {%- set warehouse = source("tap_payments", payment_streams()[provider].stream) %}
+    {%- set warehouse = source("tap_payments", known_providers()[provider].stream) %}
     {%- if month %}
 union all
 {{ compared_payments(provider, warehouse, month) }}

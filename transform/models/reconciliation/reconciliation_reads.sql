@@ -1,7 +1,7 @@
 -- What the audit has read, one row per stream, account and series: whole, or why it is not judged.
 
 {%- set providers = providers() %}
-{%- set streams = payment_streams() %}
+{%- set streams = known_providers() %}
 {%- set month = none if has_no_audit() else reconciled_month() %}
 {%- set windows = audit_table("sync_windows") %}
 {%- if not month and load_relation(this) %}
@@ -111,7 +111,7 @@ alive as (
     select cast(null as varchar) as stream, cast(null as varchar) as account
     where false
     {%- for provider in comparable_providers() %}
-    {%- set staging = ref(staging_models()[provider]) %}
+    {%- set staging = ref(known_providers()[provider].model) %}
     {%- if month %}
     union all
     select distinct {{ literal(streams[provider].stream) }}, account
