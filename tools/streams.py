@@ -15,7 +15,7 @@ from tap_payments.streams.sync_windows import SyncWindows
 from tap_payments.tap import TapPayments
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from singer_sdk import Stream
 
@@ -65,7 +65,26 @@ def method(stream: Stream) -> str:
 
 
 def columns_table(stream: Stream) -> str:
-    """A row per column, those of nested objects by their paths."""
+    """A row per column, in the order of use; the columns of a section below, folded."""
+    fields = sorted(
+        stream.schema["properties"].items(),
+        key=lambda item: _use(item[0], item[1], stream.primary_keys),
+    )
+    plain = {name: field for name, field in fields if not field.get("properties")}
+    sections = {name: field for name, field in fields if field.get("properties")}
+    parts = [_table_of(stream, plain.items())]
+    for name, field in sections.items():
+        below = list(columns(field, f"{name}."))
+        words = f"<code>{name}</code>, {kind(field)}: {field.get('description', '')}"
+        parts += [
+            f'<details markdown="1">\n<summary>{words} Columns: {len(below)}.</summary>',
+            _table_of(stream, below),
+            "</details>",
+        ]
+    return "\n\n".join(parts)
+
+
+def _table_of(stream: Stream, some: Iterable[tuple[str, Schema]]) -> str:
     personal = set(personal_paths(stream))
     rows = [
         (
@@ -73,9 +92,25 @@ def columns_table(stream: Stream) -> str:
             kind(field) + (", key" if path in stream.primary_keys else ""),
             _described(field, personal=path in personal),
         )
-        for path, field in columns(stream.schema)
+        for path, field in some
     ]
-    return table(("Column", "Type", "What it is"), rows)
+    lines = table(("Column", "Type", "What it is"), rows)
+    return f'<div class="columns" markdown="1">\n\n{lines}\n\n</div>'
+
+
+def _use(name: str, field: Schema, keys: Sequence[str]) -> tuple[int, bool]:
+    """Where a column stands among the others: what a row is, its money, its state, its time."""
+    last = name.rpartition("_")[2].lower()
+    told = str(field.get("description", ""))
+    if name == "_extra":
+        return 5, False
+    if name in keys or last in ("id", "uid", "reference", "ref"):
+        return 0, name not in keys
+    if kind(field) == "decimal" or last == "currency" or "minor units" in told:
+        return 1, name not in ("amount", "currency")
+    if last in ("status", "state", "type"):
+        return 2, name not in ("status", "state", "type")
+    return (3 if kind(field) in ("instant", "day") else 4), False
 
 
 def _breakable(path: str) -> str:

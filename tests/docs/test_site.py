@@ -66,7 +66,20 @@ def test_the_diagrams_are_in_their_pages(site: Path) -> None:
     for page, words in (
         ("streams/index", "tikpay_report_jobs"),
         ("architecture", "none of them knows a provider"),
+        ("guarantees", "watermark"),
+        ("index", "tap-payments"),
     ):
         text = (site / f"{page}.html").read_text(encoding="utf-8")
         (drawing,) = re.findall(r'<svg class="diagram".*?</svg>', text, re.DOTALL)
         assert words in drawing
+
+
+def test_what_a_payment_is_comes_before_what_else_is_known_of_it(site: Path) -> None:
+    """Identity, money, state and time, and then the sections, folded."""
+    text = (site / "streams/begateway.html").read_text(encoding="utf-8")
+    names = ("uid", "amount", "status", "created_at", "description", "billing_address")
+    places = [text.index(f"<code>{name}</code>", text.index("<table")) for name in names]
+    assert places == sorted(places)
+    folded = re.findall(r"<details>.*?</details>", text, re.DOTALL)
+    assert len(folded) > 5
+    assert all("<table" in each and "What it is" in each for each in folded)
