@@ -32,8 +32,8 @@ if t.TYPE_CHECKING:
 TYPES = (
     "The types: **text** is a string as the vendor wrote it, **decimal** an amount in major units "
     "as an exact decimal string (SQL loaders make it a number), **instant** a date-time in the "
-    "vendor's spelling, **day** a date. Every column but the keys may be null. First comes what a row "
-    "is, then its money, its state, its time; the columns within an object are folded below."
+    "vendor's spelling, **day** a date. Every column but the keys may be null. First comes what a "
+    "row is, then its money, its state, its time; the columns within an object are folded below."
 )
 
 
