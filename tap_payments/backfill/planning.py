@@ -10,6 +10,7 @@ from tap_payments.backfill.scope import settings_digest
 from tap_payments.backfill.shards import Beginning, Plan, Series, Shard, shard_id
 from tap_payments.errors import Refused
 from tap_payments.streams.incremental import IncrementalStream
+from tap_payments.streams.open_ended import OpenEndedStream
 from tap_payments.windows.bounds import Bounds
 from tap_payments.windows.instants import format_instant
 
@@ -157,6 +158,8 @@ class _Planning:
                 ],
             )
         )
+        if isinstance(reach.stream, OpenEndedStream):
+            at_most = 1  # each shard would read what all later ones read
         step = self.choice.cut.step(until - since, at_most=at_most)
         for low, high in pieces(since, until, step):
             shard = shard_id(name, account, low, high)
