@@ -27,8 +27,8 @@ PROBES = Probes(
         "The host is blank in the public document.",
         "There is no currency.",
         (
-            "The filter of jobs: the known copies of the page end at `modified_sinc`; the tap sends "
-            "`modified_since`."
+            "The filter of jobs: the known copies of the page end at `modified_sinc`; the tap "
+            "sends `modified_since`."
         ),
     ),
     facts=(
