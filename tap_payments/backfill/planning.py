@@ -99,8 +99,16 @@ class _Planning:
         return [
             stream
             for name, stream in found.items()
-            if isinstance(stream, IncrementalStream) and (names is None or name in names)
+            if isinstance(stream, IncrementalStream) and self._is_wanted(stream)
         ]
+
+    def _is_wanted(self, stream: IncrementalStream) -> bool:
+        """Whether a stream was named; where none was, whether a run without a catalog reads it."""
+        if self.choice.streams is not None:
+            return stream.name in self.choice.streams
+        if not stream.selected_by_default:
+            self.notes.append(f"{stream.name} is planned only where --streams names it")
+        return stream.selected_by_default
 
     def _check_accounts(self) -> None:
         known = [

@@ -82,6 +82,7 @@ class CallRecords(Records):
     """Calls and how they ended, by the time of the call."""
 
     name = "spacivox_call_records"
+    selected_by_default = False
     path = "/j/call_records"
     schema = schemas.CALL_RECORDS
     personal = ("number",)
@@ -91,6 +92,7 @@ class TextRecords(Records):
     """Text messages and what became of them, without their words, by the time of the message."""
 
     name = "spacivox_text_records"
+    selected_by_default = False
     path = "/j/text_records"
     schema = schemas.TEXT_RECORDS
     personal = ("number",)
@@ -100,6 +102,7 @@ class Jobs(OpenEndedStream):
     """The contacts that campaigns reach, whenever they are modified; of all teams."""
 
     name = "spacivox_jobs"
+    selected_by_default = False
     primary_keys = ("_account", "id")
     replication_key = "_observed_at"
     schema = schemas.JOBS
