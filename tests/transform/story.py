@@ -6,7 +6,7 @@ import typing as t
 from datetime import UTC, datetime
 
 from tap_payments.sandbox import Clock, Sandbox
-from tests.support.taps import Row, Run, discover, sync
+from tests.support.taps import Row, Run, selecting, sync
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection
@@ -51,11 +51,7 @@ def audit(
     config = sandbox.config() | {"audit_month": month, "sync_windows": True}
     for provider, settings in own.items():
         config[provider] = config[provider] | settings
-    catalog = discover(config)
-    for entry in catalog["streams"]:
-        (root,) = [each for each in entry["metadata"] if each["breadcrumb"] == []]
-        root["metadata"]["selected"] = entry["tap_stream_id"] in streams
-    return sync(sandbox, config, catalog=catalog)
+    return sync(sandbox, config, catalog=selecting(config, *streams))
 
 
 MONTH = "2026-02"
