@@ -14,7 +14,7 @@ import typing as t
 from pathlib import Path
 
 import pages
-from plugin import TITLES, hub_definition, meltano_settings
+from plugin import TITLES, hub_definition, meltano_selection, meltano_settings
 from streams import streams, streams_table
 from tables import own_settings, provider_settings, settings, shared_settings
 
@@ -78,7 +78,7 @@ MARKED: dict[str, dict[str, Callable[[], str]]] = {
         "streams": readme_streams,
         "unverified": pages.unverified_table,
     },
-    "meltano.yml": {"settings": meltano_settings},
+    "meltano.yml": {"select": meltano_selection, "settings": meltano_settings},
     **pages.MARKED,
 }
 WHOLE: dict[str, Callable[[], str]] = {
