@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import typing as t
 
+from streams import streams
 from tables import Setting, json_type, settings
 
 from tap_payments.providers import PROVIDERS
@@ -58,12 +59,7 @@ def _kind(setting: Setting) -> str:
 
 def selection() -> list[str]:
     """The streams that are read by default, in Meltano's words: it would read all of them."""
-    others = [
-        stream.name
-        for provider in PROVIDERS
-        for stream in provider.streams
-        if not stream.selected_by_default
-    ]
+    others = [each.name for each in streams() if not each.selected_by_default]
     return ["*.*", *(f"!{name}.*" for name in sorted(others))]
 
 

@@ -126,7 +126,8 @@ def test_a_refusal_of_the_filter_says_that_its_name_is_not_certain() -> None:
         for word in (JOBS, "GET /j/jobs answered 400", "modified_since may have another name"):
             assert word in run.failed
         assert "deselect spacivox_jobs" in run.failed
-        assert run.waits == run.states == []
+        assert run.waits == []
+        assert run.states == []
 
 
 @pytest.mark.parametrize("status", [403, 404, 413, 422])

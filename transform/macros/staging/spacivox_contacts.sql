@@ -1,4 +1,4 @@
-{#- Spacivox's calls that an agent took, in the words of the models; no rows where the tap was not told to read calls. -#}
+{#- Spacivox's calls that an agent took; no rows where the stream was never loaded. -#}
 {% macro spacivox_calls() %}
 select
     _account as account,
@@ -6,8 +6,8 @@ select
     job,
     agent,
     {{ instant("timestamp") }} as called_at,
-    {{ instant("timestamp") }} + (coalesce(wait_duration, 0) + coalesce(talk_duration, 0)) * interval '1 second' as ended_at,
-    talk_duration
+    {{ instant("timestamp") }}
+        + cast(coalesce(wait_duration, 0) + coalesce(talk_duration, 0) as bigint) * interval '1 second' as ended_at
 from {{ stream_or_none("spacivox_call_records", {
     "_account": "varchar", "id": "bigint", "job": "bigint", "agent": "bigint", "timestamp": "timestamp",
     "wait_duration": "bigint", "talk_duration": "bigint",
@@ -15,7 +15,7 @@ from {{ stream_or_none("spacivox_call_records", {
 where agent is not null
 {% endmacro %}
 
-{#- Spacivox's jobs without what is personal in them; no rows where the tap was not told to read jobs. -#}
+{#- Spacivox's jobs without what is personal in them; no rows where the stream was never loaded. -#}
 {% macro spacivox_contacts() %}
 select
     _account as account,
