@@ -81,6 +81,7 @@ ELSEWHERE = {
     "sandbox/zimpler/rows.py": "sandbox/zimpler/test_api.py",
     "settings.py": "accounts/test_checks.py",
     "streams/incremental.py": "sync/test_provider_clock.py",
+    "streams/open_ended.py": "providers/spacivox/test_streams_jobs.py",
     "streams/reading.py": "sync/flight/test_windows.py",
     "streams/snapshots.py": "providers/zimpler/test_streams_balance.py",
     "streams/stream.py": "command/test_mapped.py",

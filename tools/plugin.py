@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import typing as t
 
+from streams import streams
 from tables import Setting, json_type, settings
 
 from tap_payments.providers import PROVIDERS
@@ -56,6 +57,17 @@ def _kind(setting: Setting) -> str:
     return "options" if "enum" in setting.field else json_type(setting.field)
 
 
+def selection() -> list[str]:
+    """The streams that are read by default, in Meltano's words: it would read all of them."""
+    others = [each.name for each in streams() if not each.selected_by_default]
+    return ["*.*", *(f"!{name}.*" for name in sorted(others))]
+
+
+def meltano_selection() -> str:
+    """The extractor's selection."""
+    return "\n".join(["    select:", *(f'    - "{pattern}"' for pattern in selection())])
+
+
 # The Hub: https://hub.meltano.com/singer/docs/#adding-to-the-hub
 
 
@@ -89,6 +101,8 @@ def hub_definition() -> str:
         *(f"- {name}" for name in sorted(each.value for each in TapPayments.capabilities)),
         "keywords:",
         *(f"- {name}" for name in sorted(["meltano_sdk", "payments", *TITLES])),
+        "select:",
+        *(f'- "{pattern}"' for pattern in selection()),
         "settings_preamble: |",
         "  A provider is enabled when one of its settings is given. `tap-payments-sandbox` serves",
         "  all of them on this machine, for a first try without an account.",

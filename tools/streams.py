@@ -60,8 +60,9 @@ def about(stream: Stream) -> str:
 
 
 def method(stream: Stream) -> str:
-    """How a stream is read."""
-    return f"incremental on `{stream.replication_key}`" if stream.replication_key else "full"
+    """How a stream is read, and whether a catalog has to ask for it."""
+    how = f"incremental on `{stream.replication_key}`" if stream.replication_key else "full"
+    return how if stream.selected_by_default else f"{how}, where selected"
 
 
 def columns_table(stream: Stream) -> str:

@@ -10,6 +10,7 @@ from tap_payments.backfill.scope import settings_digest
 from tap_payments.backfill.shards import Beginning, Plan, Series, Shard, shard_id
 from tap_payments.errors import Refused
 from tap_payments.streams.incremental import IncrementalStream
+from tap_payments.streams.open_ended import OpenEndedStream
 from tap_payments.windows.bounds import Bounds
 from tap_payments.windows.instants import format_instant
 
@@ -98,8 +99,16 @@ class _Planning:
         return [
             stream
             for name, stream in found.items()
-            if isinstance(stream, IncrementalStream) and (names is None or name in names)
+            if isinstance(stream, IncrementalStream) and self._is_wanted(stream)
         ]
+
+    def _is_wanted(self, stream: IncrementalStream) -> bool:
+        """Whether a stream was named; where none was, whether a run without a catalog reads it."""
+        if self.choice.streams is not None:
+            return stream.name in self.choice.streams
+        if not stream.selected_by_default:
+            self.notes.append(f"{stream.name} is planned only where --streams names it")
+        return stream.selected_by_default
 
     def _check_accounts(self) -> None:
         known = [
@@ -157,6 +166,8 @@ class _Planning:
                 ],
             )
         )
+        if isinstance(reach.stream, OpenEndedStream):
+            at_most = 1  # each shard would read what all later ones read
         step = self.choice.cut.step(until - since, at_most=at_most)
         for low, high in pieces(since, until, step):
             shard = shard_id(name, account, low, high)

@@ -59,17 +59,18 @@ class Reach:
 
     def requests(self, since: datetime, until: datetime) -> int:
         """What a run asks at least: once for each window, or for its reports and their list."""
-        settings, run = self.account.settings, self._within(since, until)
-        step = timedelta(days=settings["window_days"])
+        run = self._within(since, until)
         partitions = self.stream.partitions_of(self.account, run)
         if isinstance(self.stream, WindowedStream):
             spans = [self.stream.span(partition, None, run) for partition in partitions]
+            step = self.stream.step(self.account)
             windows = (
                 plan_windows(span, step=step, lookback=timedelta(0), cuts=self.stream.cuts)
                 for span in spans
             )
             return sum(1 for each in windows for _ in each)
         need = t.cast("Reporting", self.stream).need(partitions[0], run)
+        step = timedelta(days=self.account.settings["window_days"])
         reports = need.requests(need.interval(self._zone), self._zone, step)
         return LOOKS + sum(1 for _ in reports)
 

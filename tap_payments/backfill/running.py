@@ -68,9 +68,12 @@ class ShardTap(TapPayments):
         super().__init__(listener=self.heard, **options)
 
     def discover_streams(self) -> Sequence[Stream]:
-        """The shard's stream."""
+        """The shard's stream, selected whether or not it is by default."""
         names = (self.shard.stream, SyncWindows.name)
-        return [stream for stream in super().discover_streams() if stream.name in names]
+        streams = [stream for stream in super().discover_streams() if stream.name in names]
+        for stream in streams:
+            stream.selected = True
+        return streams
 
     @property
     def stream(self) -> IncrementalStream:

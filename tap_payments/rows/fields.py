@@ -59,11 +59,14 @@ def day(description: str) -> Schema:
 
 
 def section(description: str, **properties: Schema) -> Schema:
-    """A nested object; it stays open for fields that the vendor adds."""
+    """A nested object; it stays open for fields that the vendor adds.
+
+    One of which nothing is known is flattened into one column of text, not into none.
+    """
     return {
         "type": ["object", "null"],
         "description": description,
-        "properties": properties,
+        **({"properties": properties} if properties else {}),
         "additionalProperties": True,
     }
 

@@ -19,6 +19,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from tap_payments.accounts.account import Account
     from tap_payments.rows.batch import Batch
     from tap_payments.rows.codec import RowCodec
     from tap_payments.streams.page import Again, Item, Page
@@ -50,6 +51,10 @@ class WindowedStream(IncrementalStream):
         """What this run reads, from a watermark; by instants, unless a subclass reads days."""
         return run.bounds.span(watermark)
 
+    def step(self, account: Account) -> timedelta:
+        """How much time a window spans at most."""
+        return timedelta(days=account.settings["window_days"])
+
     def horizon(self, partition: Partition, run: Run) -> datetime:
         """The end of what a run can commit."""
         return self.span(partition, None, run).horizon
@@ -59,11 +64,10 @@ class WindowedStream(IncrementalStream):
         watermark = self.watermark(partition, run)
         span = self.span(partition, watermark, run)
         self.warn_of_gap(partition, watermark, span.start)
-        settings = partition.account.settings
         return plan_windows(
             span,
-            step=timedelta(days=settings["window_days"]),
-            lookback=timedelta(days=settings["lookback_days"]),
+            step=self.step(partition.account),
+            lookback=timedelta(days=partition.account.settings["lookback_days"]),
             cuts=self.cuts,
         )
 

@@ -203,13 +203,14 @@ class ResilientTap(Tap):
         self.states.write_state(self.state)
 
     def check(self) -> None:
-        """Asks each account once per stream, for the newest window, and delivers nothing.
+        """Asks each account once per selected stream, for the newest window; delivers nothing.
 
         Raises:
             SyncFailed: an account refuses; the message says which, and why.
         """
         with self._redacting():
-            self.probe([each for each in self.streams.values() if isinstance(each, ProviderStream)])
+            selected = [each for each in self.streams.values() if each.selected]
+            self.probe([each for each in selected if isinstance(each, ProviderStream)])
         if self.failures.has_refusals:
             self.logger.warning(
                 "tap-payments-doctor finds out which settings an account that refuses would "

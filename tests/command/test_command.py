@@ -86,7 +86,8 @@ def test_discovery_lists_what_is_configured_whatever_else_is_wrong(
     done = commands("--discover", "--config", written(tmp_path, "c.json", wrong))
     assert done.code == 0
     assert [each["stream"] for each in json.loads(done.stdout)["streams"]] == [
-        *("spacivox_payment_transactions", "spacivox_teams", "sync_windows")
+        *("spacivox_call_records", "spacivox_jobs", "spacivox_payment_transactions"),
+        *("spacivox_teams", "spacivox_text_records", "sync_windows"),
     ]
 
 

@@ -30,7 +30,7 @@ from tap_payments.errors import SyncFailed
 from tap_payments.sandbox import Sandbox
 from tap_payments.tap import TapPayments
 from tests.support.in_process import signals_kept
-from tests.support.taps import Row, state_of
+from tests.support.taps import Row, discover, state_of
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +46,11 @@ CONFIG: Row = {
     "spacivox": {"api_url": NOWHERE, "access_token": "key"},
 }
 """What the streams are listed with; it becomes the sandbox's own before anything is asked."""
+
+CATALOG = discover(CONFIG)
+for entry in CATALOG["streams"]:
+    (root,) = (each["metadata"] for each in entry["metadata"] if not each["breadcrumb"])
+    root["selected"] = True
 
 
 def assert_keys(keys: list[str], records: list[Row]) -> None:
@@ -86,7 +91,7 @@ class FinalState(TapTestTemplate):
         state = self.runner.state_messages[-1]["value"]
         assert_final(state)
         assert state["bookmarks"].keys() == {
-            *("spacivox_payment_transactions", "zimpler_transactions")
+            entry["tap_stream_id"] for entry in CATALOG["streams"] if entry.get("replication_key")
         }
 
 
@@ -121,6 +126,7 @@ with signals_kept():
     TestPayments = get_tap_test_class(
         TapPayments,
         config=CONFIG,
+        catalog=CATALOG,
         include_tap_tests=False,
         include_stream_tests=False,
         include_stream_attribute_tests=False,
@@ -139,6 +145,9 @@ def sandbox() -> Iterator[Sandbox]:
         day = f"{serving.first}T10:00:00Z"
         serving.zimpler.put("main", serving.zimpler.example(id="odd", approved_at=day, new={}))
         serving.spacivox.put("main", serving.spacivox.example(id="odd", timestamp=day, new={}))
+        for kind in ("call_records", "text_records", "jobs"):
+            row = serving.spacivox.example(kind, id=-1, timestamp=day, created_at=day, new={})
+            serving.spacivox.put("main", row, kind=kind)
         serving.spacivox.teams.append({"id": 99, "name": "odd", "new": {}})
         yield serving
 

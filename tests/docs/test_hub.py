@@ -9,6 +9,7 @@ import yaml
 
 from tap_payments.tap import TapPayments
 from tests.support.site_pages import ROOT
+from tests.support.taps import discover
 
 # https://github.com/meltano/hub, schemas/plugin_definitions and schemas/common
 REQUIRED = {"name", "namespace", "variant", "label", "quality"}
@@ -54,6 +55,22 @@ def test_its_settings_are_in_order_and_of_kinds_that_exist(definition: dict[str,
         assert setting["kind"] in KINDS, setting["name"]
         assert setting["description"], setting["name"]
         assert isinstance(setting.get("placeholder", ""), str), setting["name"]
+
+
+def test_meltano_reads_what_a_run_without_a_catalog_reads(definition: dict[str, t.Any]) -> None:
+    """Meltano takes no notice of what a tap does not select by default."""
+    others = [
+        entry["tap_stream_id"]
+        for entry in discover()["streams"]
+        if not entry["metadata"][-1]["metadata"]["selected"]
+    ]
+    meltano = yaml.safe_load((ROOT / "meltano.yml").read_text(encoding="utf-8"))
+    extractors = {each["name"]: each for each in meltano["plugins"]["extractors"]}
+    expected = [f"!{name}.*" for name in others]
+    assert len(expected) == 3
+    assert definition["select"] == ["*.*", *expected]
+    assert extractors["tap-payments"]["select"] == ["*.*", *expected]
+    assert extractors["tap-payments-spacivox"]["select"] == ["spacivox_*.*", *expected]
 
 
 def test_every_secret_is_sensitive(definition: dict[str, t.Any]) -> None:

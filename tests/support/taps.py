@@ -173,6 +173,15 @@ def discover(config: Row | None = None) -> Row:
     return t.cast("Row", json.loads(tap.catalog_json_text))
 
 
+def selecting(config: Row, *streams: str) -> Row:
+    """The catalog of a configuration with these streams selected, and no other."""
+    catalog = discover(config)
+    for entry in catalog["streams"]:
+        (root,) = (each["metadata"] for each in entry["metadata"] if not each["breadcrumb"])
+        root["selected"] = entry["tap_stream_id"] in streams
+    return catalog
+
+
 def assert_fitting(run: Run) -> None:
     """Every record fits the SCHEMA before it, formats included."""
     kinds = jsonschema.Draft202012Validator

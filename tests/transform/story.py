@@ -6,7 +6,7 @@ import typing as t
 from datetime import UTC, datetime
 
 from tap_payments.sandbox import Clock, Sandbox
-from tests.support.taps import Row, Run, discover, sync
+from tests.support.taps import Row, Run, discover, selecting, sync
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection
@@ -31,9 +31,11 @@ def delivered_twice() -> Delivered:
     now = datetime(2026, 3, 20, 12, tzinfo=UTC)
     with Sandbox(seed=1, days=10, clock=Clock(now, frozen=True)) as sandbox:
         sandbox.tikpay.job_seconds = 0
-        first = sync(sandbox, sandbox.config())
+        config = sandbox.config()
+        catalog = selecting(config, *(each["stream"] for each in discover(config)["streams"]))
+        first = sync(sandbox, config, catalog=catalog)
         sandbox.clock.advance(20 * 3600)
-        second = sync(sandbox, sandbox.config(), state=first.state)
+        second = sync(sandbox, config, catalog=catalog, state=first.state)
     latest: dict[str, dict[t.Any, Row]] = {stream: {} for stream in KEYS}
     for message in (*first.of("RECORD"), *second.of("RECORD")):
         if message["stream"] in KEYS:
@@ -51,11 +53,7 @@ def audit(
     config = sandbox.config() | {"audit_month": month, "sync_windows": True}
     for provider, settings in own.items():
         config[provider] = config[provider] | settings
-    catalog = discover(config)
-    for entry in catalog["streams"]:
-        (root,) = [each for each in entry["metadata"] if each["breadcrumb"] == []]
-        root["metadata"]["selected"] = entry["tap_stream_id"] in streams
-    return sync(sandbox, config, catalog=catalog)
+    return sync(sandbox, config, catalog=selecting(config, *streams))
 
 
 MONTH = "2026-02"

@@ -26,6 +26,10 @@ PROBES = Probes(
     besides=(
         "The host is blank in the public document.",
         "There is no currency.",
+        (
+            "The filter of jobs: the known copies of the page end at `modified_sinc`; the tap "
+            "sends `modified_since`."
+        ),
     ),
     facts=(
         Fact(

@@ -12,6 +12,8 @@ if t.TYPE_CHECKING:
 
     from tests.support.taps import Row, Run
 
+HORIZON = "2026-03-20T11:55:00.000000Z"
+"""The end of what a run at `NOW` commits."""
 STREAM = "spacivox_payment_transactions"
 TEAMS = "spacivox_teams"
 PATH = "/j/payment_transactions"
@@ -27,6 +29,14 @@ def put(sandbox: Sandbox, name: str, timestamp: str | None, **more: t.Any) -> Ro
     timing = {word: more.pop(word) for word in ("at", "changes", "filed") if word in more}
     row = sandbox.spacivox.example(id=name, timestamp=timestamp, **more)
     sandbox.spacivox.put("main", row, **timing)
+    return row
+
+
+def put_other(sandbox: Sandbox, kind: str, number: int, **more: t.Any) -> Row:
+    """Adds a call record, a text record or a job, as `put` adds a payment."""
+    timing = {word: more.pop(word) for word in ("at", "changes", "filed") if word in more}
+    row = sandbox.spacivox.example(kind, id=number, **more)
+    sandbox.spacivox.put("main", row, kind=kind, **timing)
     return row
 
 

@@ -1,0 +1,3 @@
+{{ config(enabled=is_synced("spacivox")) }}
+
+{{ spacivox_contacts() }}
