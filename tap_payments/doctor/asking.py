@@ -11,7 +11,7 @@ from threading import Event
 
 from tap_payments.accounts.facts import LATER, Reply, Unknowable
 from tap_payments.errors import StreamFailed
-from tap_payments.http.origins import is_loopback, origin_of
+from tap_payments.http.origins import REDIRECTS, is_loopback, origin_of
 from tap_payments.http.retriable import Retriable, innermost
 from tap_payments.http.statuses import parse_date, parse_retry_after
 from tap_payments.rows.exact_json import dumps
@@ -64,6 +64,7 @@ class AccountInquiry:
         self.distrust: ssl.SSLCertVerificationError | None = None
         self._pace: float | None = None
         self._known: dict[bytes, Reply] = {}
+        self._ways = [(account, self._known)]
         self._cancelled = Event()
 
     @property
@@ -72,13 +73,14 @@ class AccountInquiry:
         return self._account.settings
 
     def turn_to(self, way: Settings) -> None:
-        """Asks in another way from now on."""
+        """Asks in another way from now on; what was answered to each way stays known."""
         was = self._account
-        if way != was.settings:
-            self._account = type(was)(
-                way, policy=was.policy, runtime=was.runtime, logger=was.logger
-            )
-        self._known.clear()
+        known = [each for each in self._ways if each[0].settings == way]
+        if not known:
+            account = type(was)(way, policy=was.policy, runtime=was.runtime, logger=was.logger)
+            known = [(account, {})]
+            self._ways += known
+        self._account, self._known = known[0]
 
     def close(self, reason: Unknowable) -> None:
         """Nothing more is sent: the account does not let us in."""
@@ -128,8 +130,11 @@ class AccountInquiry:
         try:
             auth = self._auth(client.credentials.headers())
         except (StreamFailed, Retriable) as failure:
-            raise TokenRefused(f"no token: {failure}") from None
-        self.requests += 1
+            is_refused = isinstance(failure, StreamFailed) and failure.status in (400, 401, 403)
+            raise (TokenRefused if is_refused else Unknowable)(f"no token: {failure}") from None
+        transport = client.transport
+        transport.redirects = min(REDIRECTS, self.budget - self.requests - 1)
+        before = transport.sent
         at, began = clock(), time.monotonic()
         try:
             status, headers, body = client.exchange(call)
@@ -141,10 +146,12 @@ class AccountInquiry:
                     self.distrust = cause
                 raise Unknowable(str(failure)) from None
             raise
+        finally:
+            self.requests += transport.sent - before
         lower = {name.lower(): value for name, value in headers.items()}
         reply = Reply(status, lower, body, _since(began))
         self._note_skew(lower, at)
-        self.tls = self.tls or client.transport.tls
+        self.tls = self.tls or transport.tls
         self._keep(call, at, auth, reply)
         return reply
 

@@ -11,10 +11,11 @@ from tap_payments.doctor.asking import AccountInquiry, Exchange, TokenRefused
 from tap_payments.http.origins import origin_of
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tap_payments.accounts.account import Account
     from tap_payments.accounts.facts import Fact, Probes
+    from tap_payments.accounts.settings import Settings
     from tap_payments.streams.provider import Provider
 
 TOLERATED_SKEW = 60
@@ -22,8 +23,9 @@ TOLERATED_SKEW = 60
 LIMIT_HEADERS = ("ratelimit-", "x-ratelimit-", "x-rate-limit-")
 
 LET_IN = (400, 409, 413, 422, 504)
-"""Answers that nobody gets whose credentials are wrong."""
+"""Answers that are no refusal; where there are other ways in, they are tried all the same."""
 
+REFUSED = Unknowable("the account lets nobody in")
 VERIFIED = "verified"
 _OTHER_HOST = "The certificate is another host's: check {}.api_url."
 DISTRUST = {
@@ -82,7 +84,8 @@ def examine(provider: Provider, account: Account, most: int | None = None) -> Ex
 
 def _found(fact: Fact, inquiry: AccountInquiry) -> Finding:
     """What is known of a fact; nothing of most where the account lets nobody in."""
-    if inquiry.closed and not fact.is_about_access:
+    is_of_use = fact.is_about_access and inquiry.closed is REFUSED
+    if inquiry.closed and not is_of_use:
         assumed = fact.assumed(inquiry.configured)
         return Finding(fact.id, assumed, None, "unknown", None, sentence(f"{inquiry.closed}."))
     return examined(fact, inquiry)
@@ -90,27 +93,55 @@ def _found(fact: Fact, inquiry: AccountInquiry) -> Finding:
 
 def _let_in(inquiry: AccountInquiry, probes: Probes, account: Account) -> Finding:
     """Tries the ways in, one after the other, and says whether one of them is right."""
-    refusals: list[str] = []
-    hint = ""
+    answers: list[tuple[Settings, Reply | TokenRefused]] = []
     for way in probes.ways(inquiry.configured):
-        inquiry.turn_to(way)
         try:
-            reply = inquiry.ask(probes.first(way, inquiry.now))
-        except TokenRefused as refusal:
-            refusals.append(str(refusal))
-            continue
+            answers.append((way, _first_answer(inquiry, probes, way)))
         except Unknowable as reason:
-            if refusals:
+            if answers:
                 break
             inquiry.close(Unknowable("the account does not answer", ""))
-            return _unknown(f"{reason}. Check {account.name}.api_url, and the network")
-        if reply.status not in (401, 403):
-            return _judged(inquiry, reply, account)
-        refusals.append(f"the answer was {reply.status}")
-        hint = hint or account.hints.get(reply.status, "")
-    inquiry.close(Unknowable("the account lets nobody in"))
-    advice = ". ".join(dict.fromkeys(sentence(each) for each in (*refusals, hint) if each))
+            return _unknown(f"{reason}. Check {_urls(account)}, and the network")
+        if _status(answers[-1][1]) not in (401, 403, *LET_IN):
+            break
+    usable = [each for each in answers if _status(each[1]) not in (401, 403)]
+    if not usable:
+        return _refused(inquiry, [reply for _, reply in answers], account)
+    way, reply = next((each for each in usable if _status(each[1]) == 200), usable[0])
+    inquiry.turn_to(way)
+    return _judged(inquiry, t.cast("Reply", reply), account)
+
+
+def _first_answer(inquiry: AccountInquiry, probes: Probes, way: Settings) -> Reply | TokenRefused:
+    inquiry.turn_to(way)
+    try:
+        return inquiry.ask(probes.first(way, inquiry.now))
+    except TokenRefused as refusal:
+        return refusal
+
+
+def _status(reply: Reply | TokenRefused) -> int:
+    return reply.status if isinstance(reply, Reply) else 401
+
+
+def _refused(
+    inquiry: AccountInquiry, replies: Sequence[Reply | TokenRefused], account: Account
+) -> Finding:
+    """The account lets nobody in: what each way was answered, and what to check."""
+    inquiry.close(REFUSED)
+    said = [
+        f"the answer was {each.status}" if isinstance(each, Reply) else str(each)
+        for each in replies
+    ]
+    hints = [account.hints.get(each.status, "") for each in replies if isinstance(each, Reply)]
+    advice = ". ".join(dict.fromkeys(sentence(each) for each in (*said, *hints[:1]) if each))
     return Finding("authenticated", True, False, "contradicted", None, f"{advice}.")  # noqa: FBT003
+
+
+def _urls(account: Account) -> str:
+    """The settings that say where the account is asked."""
+    names = [name for name in ("api_url", "token_url") if name in account.settings]
+    return " and ".join(f"{account.name}.{name}" for name in names)
 
 
 def _judged(inquiry: AccountInquiry, reply: Reply, account: Account) -> Finding:

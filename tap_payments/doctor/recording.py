@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import email.utils
 import re
 import secrets
@@ -13,16 +12,16 @@ import msgspec
 
 from tap_payments.accounts.defaults import defaults_of
 from tap_payments.accounts.facts import is_name
-from tap_payments.accounts.redaction import secrets_of
 from tap_payments.doctor.files import scrubbed_outline, scrubbed_report
-from tap_payments.doctor.scrubbing import LONG, Scrubber
+from tap_payments.doctor.forbidden import Forbidden, secrets_in
+from tap_payments.doctor.scrubbing import Scrubber
 from tap_payments.errors import Refused
 from tap_payments.http.origins import origin_of
 from tap_payments.http.statuses import parse_date
 from tap_payments.rows.exact_json import dumps
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tap_payments.accounts.account import Account
@@ -33,10 +32,15 @@ if t.TYPE_CHECKING:
 VERSION = 1
 KEPT = ("date", "content-type", "retry-after", "link")
 KEPT_PREFIXES = ("x-ratelimit-", "ratelimit-")
-SHORTEST_SECRET = 4
+DOWNLOADS = "/downloads/"
 
 _MEDIA = re.compile(r"[a-z]+/[a-z0-9.+-]+(; ?charset=[\w-]+)?", re.IGNORECASE)
-_LIMITS = re.compile(r"[\w;,= \".-]{1,80}")
+_LIMITS = re.compile(
+    r"([;,= \".-]|(?<!\d)\d{1,7}(?!\d)"
+    r"|\b([wqrt]|limit|remaining|reset|burst|second|minute|hour|day|month)\b){1,80}",
+    re.ASCII | re.IGNORECASE,
+)
+"""Numbers, and the words of those who count: anything else may be a name."""
 _LINK = re.compile(r"<([^<>]*)>(; ?rel=\"?[a-z]+\"?)?")
 
 
@@ -69,7 +73,7 @@ def record(
     documents = {"recording.json": recorder.outline(provider, exchanges[0])}
     for number, exchange in enumerate(exchanges, 1):
         documents[f"{number:04}.json"] = recorder.exchange(exchange)
-    forbidden = Forbidden({*recorder.scrubber.originals, *_secrets(provider, account)})
+    forbidden = Forbidden({*recorder.scrubber.originals, *secrets_in(provider, account)})
     for file, document in documents.items():
         if forbidden.is_in(document):  # a row may hold a media type, too
             document.get("response", {}).get("headers", {}).pop("content-type", None)
@@ -79,52 +83,9 @@ def record(
             (own / file).write_bytes(spelled_out(document))
 
 
-class Forbidden:
-    """Texts that nothing written may hold."""
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._short = {text for text in texts if len(text) < LONG}
-        self._long: dict[str, list[str]] = {}
-        for text in texts:
-            if len(text) >= LONG:
-                self._long.setdefault(text[:LONG], []).append(text)
-
-    def is_in(self, document: t.Any) -> bool:
-        """Whether a document holds one of the texts, in its spelling or in one of its values."""
-        said = "\n".join((dumps(document).decode("utf-8", "surrogatepass"), *_leaves(document)))
-        # Thousands of texts, each looked for from one end to the other, would take minutes.
-        return any(text in said for text in self._short) or any(
-            said.startswith(text, place)
-            for place in range(len(said) - LONG + 1)
-            for text in self._long.get(said[place : place + LONG], ())
-        )
-
-
 def spelled_out(document: t.Any) -> bytes:
     """A document as a file that people read."""
     return msgspec.json.format(dumps(document), indent=1) + b"\n"
-
-
-def _leaves(value: t.Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for name, each in value.items():
-            yield name
-            yield from _leaves(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _leaves(each)
-    else:
-        yield str(value)
-
-
-def _secrets(provider: Provider, account: Account) -> set[str]:
-    """The account's secrets, as they are, and as HTTP Basic sends them."""
-    settings, schema = account.settings, provider.settings_schema
-    found = {each for each in secrets_of(settings, schema) if len(each) >= SHORTEST_SECRET}
-    texts = [each for each in settings.values() if isinstance(each, str) and each]
-    pairs = {f"{user}:{secret}".encode() for secret in found for user in texts}
-    host = origin_of(account.api_url).host
-    return {*found, *(base64.b64encode(pair).decode() for pair in pairs), host}
 
 
 class _Recorder:
@@ -193,7 +154,9 @@ class _Recorder:
         return {"at": self._instant(exchange), "request": request, "response": response}
 
     def _path(self, path: str) -> str:
-        """A path; its parts that are no names are ids."""
+        """A path; its parts that are no names are ids, and so is a file's."""
+        if path.startswith(DOWNLOADS):
+            return DOWNLOADS + self.scrubber.text(path.removeprefix(DOWNLOADS))
         parts = path.split("/")
         return "/".join(
             part if is_name(part.replace("-", "_")) or not part else self.scrubber.text(part)
@@ -205,7 +168,7 @@ class _Recorder:
         if not body:
             return {}
         found = exchange.reply.json
-        is_file = exchange.path.startswith("/downloads/")
+        is_file = exchange.path.startswith(DOWNLOADS)
         if found is not None and not is_file:
             return {"body": self.scrubber.value(found)}
         text = body.decode("utf-8", "replace")

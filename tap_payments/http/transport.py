@@ -45,6 +45,7 @@ class Transport:
 
     `pool` is how many connections are kept; `timeout` how many seconds an answer may take, and a
     file may pause. `tls` is the version of TLS that the first answer came by, None before it.
+    `sent` counts the requests of exchanges; each of these follows at most so many `redirects`.
     """
 
     def __init__(self, *, user_agent: str, timeout: float, pool: int) -> None:
@@ -63,6 +64,8 @@ class Transport:
             self._session.mount(scheme, HTTPAdapter(pool_maxsize=pool))
         self._places: dict[str, _Place] = {}
         self.tls: str | None = None
+        self.redirects = REDIRECTS
+        self.sent = 0
 
     def exchange(self, request: requests.Request, own: Mapping[str, str]) -> Answer:
         """The answer to a request; `own` are headers that no other origin may see.
@@ -74,16 +77,23 @@ class Transport:
         """
         home = origin_of(request.url or "")
         subject = f"{request.method} {urlsplit(request.url or '').path}"
-        for _hop in range(REDIRECTS + 1):
+        for _hop in range(self.redirects + 1):
+            self.sent += 1
             is_home = origin_of(request.url or "") == home
             deadline = time.monotonic() + self._patience
             with self._opened(request, own if is_home else {}, subject) as response:
                 self.tls = self.tls or _tls_of(response.raw)
                 body = response.read(subject, deadline)
             if not is_redirect(response):
+                if not is_home and response.status in (401, 403):
+                    raise StreamFailed(
+                        f"{subject} was redirected to another host, which is sent no credentials "
+                        f"and answered {response.status}",
+                        kind="config",
+                    )
                 return Answer(response.status, response.headers, body)
             request = redirected(request, response, subject)
-        raise StreamFailed(f"{subject} was redirected more than {REDIRECTS} times")
+        raise StreamFailed(f"{subject} was redirected more than {self.redirects} times")
 
     def download(self, url: str, sink: t.Callable[[bytes], object]) -> int:
         """Gives a file to `sink` in pieces, as it is stored, and returns the answer's status.
