@@ -54,6 +54,8 @@ ELSEWHERE = {
     "providers/tikpay/schemas.py": "providers/tikpay/test_reported.py",
     "providers/tikpay/settings.py": "accounts/test_values.py",
     "providers/tikpay/streams.py": "providers/tikpay/test_gateway_requests.py",
+    "providers/spacivox/findings.py": "providers/spacivox/test_probes.py",
+    "providers/tikpay/findings.py": "providers/tikpay/test_probes.py",
     "providers/zimpler/findings.py": "providers/zimpler/test_probes.py",
     "rows/extra.py": "rows/test_codec.py",
     "rows/fields.py": "command/test_catalog.py",

@@ -20,7 +20,7 @@ REDIRECTS = 5
 
 
 class Origin(t.NamedTuple):
-    """What may see credentials."""
+    """Scheme, host and port of a URL: what was meant for one origin no other may see."""
 
     scheme: str
     host: str

@@ -84,7 +84,7 @@ class ReportBroker:
             note=note,
         )
         self._schedule = PollSchedule(
-            timedelta(seconds=policy.poll_interval), timedelta(seconds=policy.max_wait)
+            timedelta(seconds=policy.poll_interval), timedelta(seconds=policy.max_wait), clock()
         )
         self._series: dict[str, ReportSeries] = {}
         self._failure: Exception | None = None
@@ -215,10 +215,10 @@ class ReportBroker:
 
     def _submit(self) -> None:
         """Asks for what is planned, which then has the whole time."""
-        asked = self._submission.submit(list(self._series.values()))
-        if asked:
-            several = len(asked) > len(set(asked))
-            self._schedule.restart(self._clock(), several_windows=several)
+        before = self.spent
+        self._submission.submit(list(self._series.values()))
+        if self.spent > before:
+            self._schedule.restart(self._clock())
 
     def _look(self) -> None:
         """Reads the list, and takes note of all that it says."""

@@ -35,21 +35,16 @@ class QuotaLedger:
     @property
     def remaining(self) -> int:
         """How many requests may go out now; none while blocked."""
-        now = self._clock()
         with self._lock:
-            if self._blocked_until is not None and now < self._blocked_until:
-                return 0
-            return max(0, self.limit - len(self._counted(now)))
+            return self._left(self._clock())
 
     def spend(self) -> bool:
         """A request goes out now; False, and it must not, where none is left."""
         now = self._clock()
         with self._lock:
-            is_blocked = self._blocked_until is not None and now < self._blocked_until
-            if is_blocked or len(self._counted(now)) >= self.limit:
-                return False
-            self._own.append(now)
-            return True
+            is_left = self._left(now) > 0
+            self._own += [now] * is_left
+            return is_left
 
     def started(self, job_id: str) -> None:
         """A job that this process started: its request is counted already."""
@@ -79,6 +74,11 @@ class QuotaLedger:
             over = len(counted) + requests - self.limit
             free = now if over <= 0 or not counted else sorted(counted)[:over][-1] + self._period
             return max(free, self._blocked_until or free)
+
+    def _left(self, now: datetime) -> int:
+        if self._blocked_until is not None and now < self._blocked_until:
+            return 0
+        return max(0, self.limit - len(self._counted(now)))
 
     def _counted(self, now: datetime) -> list[datetime]:
         begins = now - self._period

@@ -42,15 +42,10 @@ class ReportSeries:
         self._needed = self.need.interval(jobs.zone)
         self._reports = [each for each in self._reports if each.state is not State.PLANNED]
         for report in self._reports:
-            match report.state:
-                case State.LOST:
-                    self._claim(report, jobs)
-                case State.MAKING | State.READY:
-                    self._update(report, jobs, now)
-                case State.PLANNED | State.DELIVERED | State.DEFERRED | State.FAILED:
-                    pass
-                case _:
-                    t.assert_never(report.state)
+            if report.state is State.LOST:
+                self._claim(report, jobs)
+            elif report.state in (State.MAKING, State.READY):
+                self._update(report, jobs, now)
         offered = list(offers(self.need, jobs, self.started, now))
         self._adopt(offered, jobs, now)
         self._plan(offered, jobs)

@@ -52,22 +52,19 @@ class ReportSubmission:
         self._clock = clock
         self._note = note
 
-    def submit(self, all_series: Sequence[ReportSeries]) -> list[str]:
+    def submit(self, all_series: Sequence[ReportSeries]) -> None:
         """Asks for what is planned: each report then has a job, or an end that says why not.
 
-        Returns the report type of each request. Where no list has said in which time zone
-        reports are made, one is started and looked at before the others are asked for; it is
-        not among those that are returned.
+        Where no list has said in which time zone reports are made, one is started and looked at
+        before the others are asked for.
         """
-        asked: list[str] = []
         is_tried = False
         losses: Counter[ReportRequest] = Counter()
         rounds = 0
         while rounds < ROUNDS and (planned := self._affordable(all_series, losses)):
             is_trial = not (self._jobs.names_zone or is_tried) and len(planned) > 1
             is_tried = True
-            lost = self._round(planned[:1] if is_trial else planned, losses, asked)
-            asked = [] if is_trial else asked
+            lost = self._round(planned[:1] if is_trial else planned, losses)
             rounds += lost
             if lost or is_trial:
                 self._look_again(all_series)
@@ -76,7 +73,6 @@ class ReportSubmission:
                 f"the {series.need.report_type} report could not be asked for: "
                 "no answer came, and no job appeared"
             ))  # fmt: skip
-        return asked
 
     def _affordable(
         self, all_series: Sequence[ReportSeries], losses: Counter[ReportRequest]
@@ -91,18 +87,14 @@ class ReportSubmission:
             series.end(report, self._gateway.deferred(REQUESTS_TO_RESUME))
         return planned[:fits]
 
-    def _round(
-        self, planned: Sequence[Planned], losses: Counter[ReportRequest], asked: list[str]
-    ) -> bool:
+    def _round(self, planned: Sequence[Planned], losses: Counter[ReportRequest]) -> bool:
         """One try each; whether an answer was lost. A loss after a look at the list ends it."""
         before = losses.total()
         for series, report, request in planned:
             if report.state is State.PLANNED:
                 self._start(series, report, request)
-            if report.state in (State.MAKING, State.LOST):
-                asked.append(request.report_type)
             losses[request] += report.state is State.LOST
-            if report.state is State.LOST and losses[request] > 1:
+            if losses[request] > 1:
                 break
         return losses.total() > before
 

@@ -73,7 +73,7 @@ class TableCodec(RowWriter):
         self._only_careful = only_careful or bool(self._hidden)
 
     def batches(self) -> Iterator[Batch]:
-        """The report's rows; those with surplus cells are careful ones.
+        """The report's rows, many in a batch; one with surplus cells has a batch of its own.
 
         Raises:
             StreamFailed: a row lacks a key.

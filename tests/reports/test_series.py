@@ -94,6 +94,7 @@ def delivered(found: list[Entry]) -> tuple[Run, Intervals, Exception | None]:
         else:
             assert is_readable(entry) or entry["status"] == "IN_PROGRESS", "nothing else has rows"
             since, until = covered_by(entry)
+            assert until > BEGIN + 2 * DAY, "the lookback is read anew"
         assert since <= report.since < report.until <= until, "no more is claimed than it has"
         given.append((report.since, report.until))
     return run, Intervals.of(*given), end if isinstance(end, Exception) else None

@@ -4,7 +4,7 @@ import threading
 from collections import deque
 
 from tap_payments.sync.crews import AHEAD, Crew, LaneInFlight, Slot
-from tap_payments.sync.routes import Route
+from tap_payments.sync.routes import Course, Route
 from tests.sync.jobs import course
 
 
@@ -27,9 +27,9 @@ def fill(found: LaneInFlight, slots: int) -> None:
 
 def test_a_lane_is_read_course_by_course() -> None:
     found = lane(crew_of(4), range(0), range(1), range(2))
-    _empty, second, third = found.courses
-    for number, each in enumerate((second, third), 1):
-        assert found.course is found.courses[number]
+    later: list[Course] = list(found.courses)[1:]
+    for each in later:
+        assert found.course is each
         each.jobs.clear()
     assert found.course is None
 

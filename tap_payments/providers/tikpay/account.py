@@ -59,7 +59,7 @@ class Tikpay(Account):
 
     @classmethod
     def check_together(cls, accounts: list[Settings]) -> Iterator[str]:
-        """A stream has one key."""
+        """All accounts name the same keys for a report: a stream has one key."""
         if any(
             each.get("key_properties") != accounts[0].get("key_properties") for each in accounts
         ):
@@ -107,11 +107,11 @@ class Tikpay(Account):
         return QuotaLedger(self.settings["daily_request_limit"], clock=self.runtime.clock)
 
     def expect(self, report_types: Iterable[str]) -> None:
-        """Says which reports this run reads."""
+        """Remembers which reports this run reads, for the warning in `finish`."""
         self.personal = NamedColumns(self.settings.get("personal_columns") or (), report_types)
 
     def finish(self, report_type: str) -> None:
-        """Says that all reports of a type are read, or not to be had."""
+        """Nothing more is read of a type: personal columns that no report had are warned of."""
         for name in self.personal.finish(report_type):
             self.logger.warning(
                 "%s: tikpay.personal_columns names '%s', which no report of this run has",
@@ -120,7 +120,7 @@ class Tikpay(Account):
 
     @cached_property
     def gateway(self) -> TikpayGateway:
-        """The API."""
+        """Tikpay's API as the broker asks it."""
         check = partial(check_report, file_type=self.settings["file_type"])
         return TikpayGateway(self.client, check, self._cancelled)
 

@@ -52,14 +52,7 @@ def report_of(params: dict[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def pages_of(exchanges: Iterable[Exchange]) -> list[Page]:
     """The pages that were answered."""
-    return [
-        Page(each)
-        for each in exchanges
-        if each.path == PATH
-        and each.status == 200
-        and isinstance(each.body, dict)
-        and isinstance(each.body.get("transactions"), list)
-    ]
+    return [Page(each) for each in exchanges if each.has_list(PATH, "transactions")]
 
 
 def rows_of(pages: Iterable[Page]) -> Iterator[Row]:

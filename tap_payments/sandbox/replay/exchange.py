@@ -90,6 +90,11 @@ class Exchange:
             return Answer.of_json(self.body, self.status, headers)
         return Answer(self.status, (self.text or "").encode(), headers)
 
+    def has_list(self, path: str, member: str) -> bool:
+        """Whether a path was answered with an object that has a list under this name."""
+        is_object = self.status == 200 and isinstance(self.body, dict)
+        return self.path == path and is_object and isinstance(self.body.get(member), list)
+
 
 def _member(document: Any, name: str, kind: type) -> Any:
     value = document.get(name) if isinstance(document, dict) else None

@@ -43,14 +43,7 @@ class Page:
 
 def pages_of(exchanges: Iterable[Exchange]) -> list[Page]:
     """The pages that were answered."""
-    return [
-        Page(each)
-        for each in exchanges
-        if each.path == PATH
-        and each.status == 200
-        and isinstance(each.body, dict)
-        and isinstance(each.body.get("transactions"), list)
-    ]
+    return [Page(each) for each in exchanges if each.has_list(PATH, "transactions")]
 
 
 def rows_of(pages: Iterable[Page], *, is_stable: bool) -> Iterator[Row]:

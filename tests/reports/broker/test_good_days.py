@@ -208,13 +208,13 @@ def test_a_long_first_run_that_was_stopped_goes_on_with_the_jobs_that_it_started
     assert run.journal == [LISTS, "start TAPS", LISTS]
 
 
-def test_several_jobs_are_owed_five_looks(api: ReportApi) -> None:
+def test_several_jobs_are_owed_three_looks_like_one(api: ReportApi) -> None:
     api.duration = timedelta(minutes=20)
     run = Run(api, window_days=30)
     results = run.deliver(*(daily(name, watermark=None) for name in TYPES), then=None)
     assert run.journal.count("start TAPS") == 3
     assert [len(found) for found in results.values() if isinstance(found, list)] == [3, 3, 3, 3]
-    assert run.journal.count(LISTS) == 1 + 5
+    assert run.journal.count(LISTS) == 1 + 3
 
 
 def test_a_link_that_is_gone_takes_one_look_for_a_fresh_one(api: ReportApi) -> None:
