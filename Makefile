@@ -86,7 +86,7 @@ generate: $(TAP)  ## write from the code what it says: README tables, meltano.ym
 	@$(BIN)/python tools/generate.py
 
 docs: $(DOCS)  ## build the documentation site, build/site/index.html
-	@NO_MKDOCS_2_WARNING=1 .tools/docs/bin/mkdocs build --strict
+	@.tools/docs/bin/zensical build --strict --clean
 
 query: $(MELTANO)  ## SQL="select ..." on the newest demo's database, or on DB=file
 	@test -n "$$SQL" || { echo 'Which? make query SQL="select ..."'; exit 1; }
@@ -111,7 +111,7 @@ dist: $(TAP)  ## build the wheel and the sdist, and run the wheel by itself
 	@ls dist
 
 clean:  ## remove all that was installed and written here
-	@rm -rf .venv .tools .meltano .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist
+	@rm -rf .venv .tools .meltano .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist
 	@rm -rf output/demo
 
 # What the verbs need
