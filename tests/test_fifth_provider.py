@@ -211,7 +211,7 @@ def test_the_other_commands_know_it(tree: Path, config: Path, tmp_path: Path) ->
 
 
 def test_its_documents_are_generated(tree: Path) -> None:
-    for name in ("docs", "tools", "README.md", "meltano.yml"):
+    for name in ("docs", "tools", ".github", "README.md", "meltano.yml", "mkdocs.yml"):
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -232,3 +232,15 @@ def test_its_documents_are_generated(tree: Path) -> None:
     assert "payer.<wbr>email" in (tree / "docs/streams/acme.md").read_text()
     assert "| `api_key` | string | required |" in (tree / "docs/providers/acme.md").read_text()
     assert (tree / "tests/catalog/acme_payments.json").exists()
+    for name, said in (
+        ("mkdocs.yml", "      - Acme: providers/acme.md\n"),
+        ("mkdocs.yml", "      - Acme's columns: streams/acme.md\n"),
+        ("meltano.yml", "  - name: tap-payments-acme\n"),
+        (".github/ISSUE_TEMPLATE/bug.yml", "options: [Acme, "),
+        ("docs/assets/architecture.svg", ">Acme<"),
+        ("docs/settings.md", "[Acme](providers/acme.md#settings)"),
+        ("docs/first-contact.md", "[Acme](providers/acme.md#what-is-unverified)"),
+        ("hub/tap-payments.yml", "- - start_date\n  - acme.api_key\n"),
+        (".env.example", "#TAP_PAYMENTS_ACME_API_KEY="),
+    ):
+        assert said in (tree / name).read_text(encoding="utf-8"), name

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import names
 import pages
-from plugin import TITLES, hub_definition, meltano_selection, meltano_settings
+from plugin import TITLES, extractors, hub_definition, meltano_selection, meltano_settings
 from streams import streams, streams_table
 from tables import own_settings, provider_settings, settings, shared_settings
 
@@ -80,7 +80,11 @@ MARKED: dict[str, dict[str, Callable[[], str]]] = {
         "streams": readme_streams,
         "unverified": pages.unverified_table,
     },
-    "meltano.yml": {"select": meltano_selection, "settings": meltano_settings},
+    "meltano.yml": {
+        "select": meltano_selection,
+        "settings": meltano_settings,
+        "extractors": extractors,
+    },
     "mkdocs.yml": {"pages": names.pages, "columns": names.pages_of_columns},
     **{
         f".github/ISSUE_TEMPLATE/{form}.yml": {"providers": partial(names.options, *others)}

@@ -51,6 +51,14 @@ def _setting(setting: Setting) -> Iterator[str]:
     yield f"      description: {json.dumps(description, ensure_ascii=False)}"
 
 
+def extractors() -> str:
+    """An extractor for each provider."""
+    return "\n".join(
+        f"  - name: tap-payments-{name}\n    inherit_from: tap-payments\n    select: [{name}_*.*]"
+        for name in TITLES
+    )
+
+
 def _kind(setting: Setting) -> str:
     if setting.name in ("start_date", "end_date"):
         return "date_iso8601"
