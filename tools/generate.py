@@ -16,7 +16,14 @@ from pathlib import Path
 
 import names
 import pages
-from plugin import TITLES, extractors, hub_definition, meltano_selection, meltano_settings
+from plugin import (
+    TITLES,
+    extractors,
+    hub_definition,
+    meltano_capabilities,
+    meltano_selection,
+    meltano_settings,
+)
 from streams import streams, streams_table
 from tables import own_settings, provider_settings, settings, shared_settings
 
@@ -81,6 +88,7 @@ MARKED: dict[str, dict[str, Callable[[], str]]] = {
         "unverified": pages.unverified_table,
     },
     "meltano.yml": {
+        "capabilities": meltano_capabilities,
         "select": meltano_selection,
         "settings": meltano_settings,
         "extractors": extractors,

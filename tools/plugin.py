@@ -71,6 +71,16 @@ def selection() -> list[str]:
     return ["*.*", *(f"!{name}.*" for name in sorted(others))]
 
 
+def capabilities() -> list[str]:
+    """What the tap can, as `--about` says."""
+    return sorted(each.value for each in TapPayments.capabilities)
+
+
+def meltano_capabilities() -> str:
+    """The extractor's capabilities."""
+    return f"    capabilities: [{', '.join(capabilities())}]"
+
+
 def meltano_selection() -> str:
     """The extractor's selection."""
     return "\n".join(["    select:", *(f'    - "{pattern}"' for pattern in selection())])
@@ -106,7 +116,7 @@ def hub_definition() -> str:
         "quality: silver",
         "maintenance_status: active",
         "capabilities:",
-        *(f"- {name}" for name in sorted(each.value for each in TapPayments.capabilities)),
+        *(f"- {name}" for name in capabilities()),
         "keywords:",
         *(f"- {name}" for name in sorted(["meltano_sdk", "payments", *TITLES])),
         "select:",
