@@ -53,10 +53,12 @@ def _setting(setting: Setting) -> Iterator[str]:
 
 def extractors() -> str:
     """An extractor for each provider."""
-    return "\n".join(
-        f"  - name: tap-payments-{name}\n    inherit_from: tap-payments\n    select: [{name}_*.*]"
-        for name in TITLES
-    )
+    lines = []
+    for name in TITLES:
+        others = [f'"{each}"' for each in selection()[1:] if each.startswith(f"!{name}_")]
+        lines += [f"  - name: tap-payments-{name}", "    inherit_from: tap-payments"]
+        lines.append(f"    select: [{', '.join([f'{name}_*.*', *others])}]")
+    return "\n".join(lines)
 
 
 def _kind(setting: Setting) -> str:
