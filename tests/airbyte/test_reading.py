@@ -63,6 +63,17 @@ def assert_whole(run: Run, *streams: str) -> None:
         assert [each["status"] for each in ends] == ["STARTED", "COMPLETE"]
 
 
+def test_a_stream_that_the_tap_does_not_read_by_default_is_read_where_it_is_chosen(
+    platform: Platform,
+) -> None:
+    run = platform.read("spacivox_jobs", "spacivox_call_records")
+    assert run.code == 0
+    assert_whole(run, "spacivox_jobs", "spacivox_call_records")
+    told = [each["record"] for each in run.messages if each["type"] == "RECORD"]
+    assert {each["stream"] for each in told} == {"spacivox_jobs", "spacivox_call_records"}
+    assert all(each["data"]["id"] for each in told)
+
+
 def test_the_rows_and_states_are_the_taps_own(platform: Platform) -> None:
     singer = tapped(platform)
     run = platform.read(*STREAMS)
