@@ -38,7 +38,7 @@ HOURS = 20
 """What passes at the providers between the two runs; less than every provider's lookback."""
 
 TRY = (
-    "select type, currency, count(*) as payments, sum(amount::decimal(18, 2)) as amount "
+    "select type, currency, count(*) as transactions, sum(amount::decimal(18, 2)) as amount "
     "from zimpler_transactions group by all order by all"
 )
 

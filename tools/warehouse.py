@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 from dbt.cli.main import dbtRunner
+from query import shown
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,10 +26,12 @@ SUMS = """
 select
     provider,
     currency,
-    count(*) as payments,
-    count(*) filter (moved) as moved,
-    cast(sum(amount) filter (moved) as decimal(18, 3)) as amount,
-    cast(sum(fee) filter (moved) as decimal(18, 3)) as fees
+    count(*) filter (moved and amount >= 0) as payments,
+    cast(sum(amount) filter (moved and amount >= 0) as decimal(18, 3)) as received,
+    count(*) filter (moved and amount < 0) as returns,
+    cast(sum(amount) filter (moved and amount < 0) as decimal(18, 3)) as returned,
+    cast(sum(fee) filter (moved) as decimal(18, 3)) as fees,
+    count(*) filter (not moved) as not_moved
 from payments
 group by all
 order by all
@@ -46,9 +49,9 @@ def main(arguments: list[str]) -> int:
 
 
 def sums(file: Path) -> str:
-    """What is in `payments`."""
+    """What is in `payments`: what came in, what went out, and what is failed, open or a test."""
     with duckdb.connect(str(file), read_only=True) as connection:
-        return f"{connection.sql(SUMS)}\n"
+        return shown(connection.sql(SUMS))
 
 
 class Models:

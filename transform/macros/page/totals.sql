@@ -11,7 +11,7 @@
 ).rows -%}
 <section>
 <h2>Totals</h2>
-<p>The difference is the warehouse less the provider. What goes out is negative. <em>Moved</em> counts payments whose money has moved, without failed, open and test ones. Fees are costs.</p>
+<p>The difference is the warehouse less the provider. What goes out is negative. <em>Payments</em> counts all that is listed, refunds and failed ones too; <em>Amount</em> is the sum of them. <em>Moved</em> is the sum of those whose money has moved, without failed, open and test ones. Fees are costs.</p>
 <table class="totals">
 <thead><tr><th></th><th class="n">Provider</th><th class="n">Warehouse</th><th class="n">Difference</th></tr></thead>
 {%- for row in found %}
