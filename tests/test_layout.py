@@ -37,6 +37,7 @@ ELSEWHERE = {
     "doctor/asking.py": "doctor/test_command.py",
     "doctor/examining.py": "doctor/test_command.py",
     "doctor/files.py": "doctor/test_recording.py",
+    "doctor/forbidden.py": "doctor/test_canaries.py",
     "doctor/patients.py": "doctor/test_command.py",
     "doctor/reporting.py": "doctor/test_command.py",
     "doctor/stand_ins.py": "doctor/test_scrubbing.py",
