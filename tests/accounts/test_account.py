@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import base64
 import logging
 import threading
 import typing as t
@@ -11,7 +10,7 @@ from tap_payments.accounts.account import Account
 from tap_payments.accounts.settings import account_settings
 from tap_payments.errors import StreamFailed
 from tap_payments.http.calls import Call, Statistics
-from tap_payments.http.credentials import Fixed, basic
+from tap_payments.http.credentials import Fixed
 from tap_payments.http.retries import Policy
 from tests.support.clock import Clock
 from tests.support.server import Answer, Server
@@ -43,24 +42,6 @@ def ask(account: Acme) -> bytes:
     return account.client.fetch(
         Call("GET", "/x"), bytes, statistics=Statistics(), cancelled=threading.Event()
     )
-
-
-@pytest.mark.parametrize(
-    ("user", "password"), [("user", "password"), ("", ""), ("é", "пароль"), ("u", "a:b")]
-)
-def test_basic_is_user_and_password_in_utf_8(user: str, password: str) -> None:
-    kind, _, token = basic(user, password).partition(" ")
-    assert kind == "Basic"
-    assert base64.b64decode(token).decode() == f"{user}:{password}"
-    assert token.isascii()
-
-
-def test_fixed_credentials_stay_as_they_are() -> None:
-    given = {"X-Key": "k"}
-    credentials = Fixed(given)
-    given["X-Key"] = "other"
-    assert credentials.headers() == {"X-Key": "k"}
-    assert credentials.renew() is False
 
 
 def test_an_account_has_one_client_with_its_own_credentials(server: Server) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tap_payments.errors import AccountFailed, StreamFailed
 from tap_payments.runtime import Cancelled
 from tests.http.client_box import GET, ROWS, Make, failure_of
-from tests.http.limits_box import OK, OTHER, together
+from tests.http.limits.box import OK, OTHER, together
 from tests.support.server import Answer, Request, Server
 
 if TYPE_CHECKING:

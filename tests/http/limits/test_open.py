@@ -12,7 +12,7 @@ import pytest
 from tap_payments.http.limits import Limits
 from tap_payments.runtime import Cancelled
 from tests.http.client_box import ROWS, Make, failure_of
-from tests.http.limits_box import OK, together
+from tests.http.limits.box import OK, together
 from tests.support.clock import NOW, Clock
 from tests.support.server import Answer, Request, Server
 
