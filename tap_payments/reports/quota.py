@@ -42,9 +42,10 @@ class QuotaLedger:
         """A request goes out now; False, and it must not, where none is left."""
         now = self._clock()
         with self._lock:
-            is_left = self._left(now) > 0
-            self._own += [now] * is_left
-            return is_left
+            if not self._left(now):
+                return False
+            self._own.append(now)
+            return True
 
     def started(self, job_id: str) -> None:
         """A job that this process started: its request is counted already."""
