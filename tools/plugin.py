@@ -52,12 +52,13 @@ def _setting(setting: Setting) -> Iterator[str]:
 
 
 def extractors() -> str:
-    """An extractor for each provider."""
+    """An extractor for each provider; their tables are in one schema, where the models look."""
     lines = []
     for name in TITLES:
         others = [f'"{each}"' for each in selection()[1:] if each.startswith(f"!{name}_")]
         lines += [f"  - name: tap-payments-{name}", "    inherit_from: tap-payments"]
         lines.append(f"    select: [{', '.join([f'{name}_*.*', *others])}]")
+        lines.append("    load_schema: tap_payments")
     return "\n".join(lines)
 
 

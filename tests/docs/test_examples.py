@@ -123,3 +123,15 @@ def test_the_first_walk(tmp_path: Path) -> None:
     assert [each.returncode for each in done] == [0, 0, 0], done
     assert "zimpler_transactions (account 'main'): ok" in done[0].stderr
     assert json.loads(done[2].stdout)["type"] == "STATE"
+
+
+def test_the_readmes_commands_for_meltano_are_those_that_are_executed() -> None:
+    """`tests/e2e/test_newcomer.py` types those of the page, from an empty folder."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    part = readme[readme.index("### In your Meltano project") : readme.index("### By itself")]
+    lines = re.findall(r"^(?:git|cd|meltano) [^\n#`]+", part, re.MULTILINE)
+    inline = re.findall(r"`(meltano (?:run|invoke) [^`]+)`", part)
+    executed = {line for page, line in commands() if page == "docs/use/meltano.md"}
+    asked = {each.strip() for each in [*lines, *inline]}
+    assert len(asked) >= 6
+    assert asked <= executed

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import textwrap
 import typing as t
 
 import jsonschema
@@ -11,6 +13,7 @@ import yaml
 
 from tap_payments.providers import PROVIDERS
 from tests.e2e.meltano_project import ROOT, Project
+from tests.support.site_pages import blocks
 
 Document = dict[str, t.Any]
 
@@ -25,9 +28,14 @@ def settings(document: Document) -> list[Document]:
     return t.cast("list[Document]", document["plugins"]["extractors"][0]["settings"])
 
 
-def test_meltano_allows_it(document: Document) -> None:
+def validator() -> jsonschema.Draft7Validator:
+    """What Meltano itself holds a project's file against."""
     (schema,) = (ROOT / ".tools/meltano/lib").glob("*/site-packages/meltano/schemas/meltano.*.json")
-    jsonschema.Draft7Validator(json.loads(schema.read_text())).validate(document)
+    return jsonschema.Draft7Validator(json.loads(schema.read_text()))
+
+
+def test_meltano_allows_it(document: Document) -> None:
+    validator().validate(document)
 
 
 def test_no_providers_setting_has_a_value(settings: list[Document]) -> None:
@@ -39,24 +47,30 @@ def test_no_providers_setting_has_a_value(settings: list[Document]) -> None:
 
 def test_secrets_are_sensitive(settings: list[Document]) -> None:
     sensitive = {each["name"] for each in settings if each.get("sensitive")}
-    assert sensitive == {
-        "begateway.accounts",
-        "begateway.secret_key",
-        "personal_data_key",
-        "spacivox.access_token",
-        "spacivox.accounts",
-        "tikpay.accounts",
-        "tikpay.api_key",
-        "tikpay.client_secret",
-        "zimpler.accounts",
-        "zimpler.api_key",
-    }
+    names = [(provider.name, provider.settings_schema["properties"]) for provider in PROVIDERS]
+    secret = {f"{name}.{key}" for name, own in names for key in own if own[key].get("secret")}
+    assert {"tikpay.client_secret", "zimpler.accounts", "zimpler.api_key"} <= secret
+    assert sensitive == {*secret, "personal_data_key"}
 
 
 def test_each_provider_has_an_extractor_of_its_own(document: Document) -> None:
     extractors = {each["name"]: each for each in document["plugins"]["extractors"]}
     for provider in PROVIDERS:
-        assert extractors[f"tap-payments-{provider.name}"]["select"][0] == f"{provider.name}_*.*"
+        own = extractors[f"tap-payments-{provider.name}"]
+        assert own["select"][0] == f"{provider.name}_*.*"
+        assert own["load_schema"] == extractors["tap-payments"]["namespace"]  # one for the models
+
+
+def test_meltano_allows_what_the_pages_print() -> None:
+    """Each block that is a part of a `meltano.yml`, as printed."""
+    printed = [block.text for block in blocks("yaml")]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    indented = re.findall(r"^ *```yaml\n(.*?)```", readme, re.MULTILINE | re.DOTALL)
+    printed += [textwrap.dedent(each) for each in indented]
+    parts = [part for part in map(yaml.safe_load, printed) if "plugins" in part]
+    assert len(parts) >= 2
+    for part in parts:
+        validator().validate({"version": 1} | part)
 
 
 def test_the_tap_gets_what_a_project_says(project: Project) -> None:
