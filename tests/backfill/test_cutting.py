@@ -3,12 +3,10 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_payments.backfill.cutting import Cut, pieces
-from tap_payments.backfill.shards import shard_id
 from tap_payments.windows.instants import DAY
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -51,19 +49,3 @@ def test_a_quota_widens_shards_of_days(length: timedelta, each: int, at_most: in
     assert len(cut(START, START + length, bound)) <= at_most
     if len(cut(START, START + length, free)) <= at_most:
         assert bound == free
-
-
-@pytest.mark.parametrize("account", ["main", "Größe", "a/b", "../../etc", "a b", "a.b", "a-b", ""])
-def test_ids_are_fit_for_file_names(account: str) -> None:
-    name = shard_id("zimpler_transactions", account, START, START + DAY)
-    assert name.startswith("zimpler_transactions.")
-    assert name.endswith(".20260101T000000Z-20260102T000000Z")
-    assert set(name) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
-    assert "/" not in name
-    assert ".." not in name.replace("..", "", account == "")
-
-
-@given(st.text("a-/ä.", max_size=2), st.text("a-/ä.", max_size=2))
-def test_ids_tell_accounts_apart(one: str, two: str) -> None:
-    names = [shard_id("s", account, START, START + DAY) for account in (one, two)]
-    assert (names[0] == names[1]) is (one == two)

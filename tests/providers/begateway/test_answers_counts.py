@@ -6,21 +6,13 @@ import typing as t
 
 import pytest
 
-from tests.providers.begateway.box import (
-    ONE_DAY,
-    STREAM,
-    asked,
-    box,
-    config,
-    put,
-    uids,
-)
+from tests.providers.begateway.box import ONE_DAY, STREAM, asked, box, config, put, uids
+from tests.providers.begateway.pages_box import page, served
 from tests.support.taps import sync
 
 if t.TYPE_CHECKING:
     from tests.support.server import Server
     from tests.support.taps import Row
-from tests.providers.begateway.pages_box import page, served
 
 
 def test_counts_that_agree_are_noted(server: Server) -> None:

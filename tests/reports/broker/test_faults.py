@@ -229,3 +229,11 @@ def test_a_broken_job_is_taken_only_for_what_no_other_covers(api: ReportApi) -> 
     [delivery] = run.found["TAPS"]
     assert (delivery.job.job_id, delivery.until) == ("JOBY", utc("2026-03-10T00:00:00"))
     assert run.journal == ["list"]
+
+
+def test_two_windows_that_fail_once_are_each_started_once_more(api: ReportApi) -> None:
+    api.outcomes.extend(["FAILED", "FAILED", "COMPLETE"])
+    run = Run(api, window_days=30)
+    found = run.deliver_one(daily(watermark=None))
+    assert [report.job.job_id for report in found] == ["JOB0004", "JOB0005", "JOB0003"]
+    assert run.journal.count("start TAPS") == 5
