@@ -11,11 +11,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import yaml
+from postgres import serving
 
 from tap_payments.sandbox import Clock, Sandbox
 from tap_payments.windows.months import month_named
 from tests.e2e.meltano_project import (
     ROOT,
+    TOOLS,
     Outcome,
     Project,
     Row,
@@ -28,6 +30,8 @@ from tests.support.taps import discover
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from postgres import Postgres
 
 LOADER = ROOT / ".meltano/loaders/target-duckdb/venv/bin"
 DIFFERENCES = "select provider, key, verdict, columns from reconciliation_rows order by 2"
@@ -97,6 +101,54 @@ def test_a_month_is_closed_damaged_found_and_mended(project: Project, sandbox: S
     again = project.run_blocks("reconciliation:models", "reconciliation:tests", **asked)
     assert again.code == 0, told(again)
     assert duckdb_rows(database, DIFFERENCES) == []
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Postgres]:
+    """A PostgreSQL server that is not in UTC."""
+    with serving(TOOLS.parent, "Australia/Sydney") as server:
+        yield server
+
+
+def test_the_same_on_a_postgresql_that_is_not_in_utc(
+    project: Project, sandbox: Sandbox, elsewhere: Postgres
+) -> None:
+    """As docs/close-a-month.md says: the jobs with the other loader, and where dbt finds it."""
+    file = project.home / "meltano.yml"
+    before, jobs = file.read_text().split("\njobs:", 1)
+    file.write_text(f"{before}\njobs:{jobs.replace('target-duckdb', 'target-postgres')}")
+    project.settings.update({
+        "TARGET_POSTGRES_SQLALCHEMY_URL": elsewhere.url,
+        "PAYMENTS_TARGET": "postgres",
+        "PGHOST": str(elsewhere.socket_folder),
+        "PGUSER": "postgres",
+        "PGDATABASE": "postgres",
+    })  # fmt: skip
+    month = month_named("last", sandbox.clock.now())
+    asked = {"RECONCILE_MONTH": f"{month.since:%Y-%m}"}
+
+    def ask(sql: str) -> list[Row]:
+        return elsewhere.rows(sql, schema="tap_payments")
+
+    first = project.run_blocks("reconcile")
+    assert first.code == 0, told(first)
+    page = (project.home / "reconciliation.html").read_text()
+    assert "The warehouse agrees with the providers on all" in page
+    gone, wrong = (row["uid"] for row in ask(oldest(month.since)))
+    change = elsewhere.psql(
+        f"delete from tap_payments.begateway_transactions where uid = '{gone}'",
+        f"update tap_payments.begateway_transactions set amount = amount + 1 where uid = '{wrong}'",
+    )
+    subprocess.run(change, check=True)
+    second = project.run_blocks("reconciliation:models", "reconciliation:tests", **asked)
+    assert second.code != 0
+    assert {row["key"]: row["verdict"] for row in ask(DIFFERENCES)} == {
+        gone: "missing",
+        wrong: "changed",
+    }
+    repaired = project.run_blocks("repair", "reconciliation:tests", **asked)
+    assert repaired.code == 0, told(repaired)
+    assert ask(DIFFERENCES) == []
 
 
 def oldest(since: datetime) -> str:

@@ -38,6 +38,6 @@ left join {{ marks }} as marks
     on stored.provider = marks.provider
     and stored.account = marks.account
     and stored.id = marks.id
-    and stored.type = marks.type
+    and coalesce(stored.type, '') = marks.type
     and marks.returned_at is null
 {%- endif %}

@@ -46,7 +46,7 @@
 <thead><tr><th>Day</th><th>Account</th><th>Payment</th><th>Since</th><th class="n">Amount</th></tr></thead>
 <tbody>
 {%- for row in rows_with(["vanished"]) %}
-<tr><td class="day">{{ shown_day(row.day) }}</td><td>{{ account_title(row.provider, row.account) }}</td><td class="id">{{ row.key | string | e }}</td><td>{% if (row.provider, row.account, row.key) in since %}since {{ shown_instant(since[(row.provider, row.account, row.key)]) }}{% else %}first seen in this run{% endif %}</td><td class="n" data-label="Amount">{{ money(row.warehouse_amount, row.ours | int) }} {{ row.warehouse_currency or "" }}</td></tr>
+<tr><td class="day">{{ shown_day(row.day) }}</td><td>{{ account_title(row.provider, row.account) }}</td><td class="id">{{ row.key | string | e if row.key is not none else "without an id" }}</td><td>{% if (row.provider, row.account, row.key) in since %}since {{ shown_instant(since[(row.provider, row.account, row.key)]) }}{% else %}first seen in this run{% endif %}</td><td class="n" data-label="Amount">{{ money(row.warehouse_amount, row.ours | int) }} {{ row.warehouse_currency or "" }}</td></tr>
 {%- endfor %}
 </tbody>
 </table>

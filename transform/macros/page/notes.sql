@@ -24,6 +24,13 @@
 <li><strong>As of the time of reading</strong>: what has changed since is found by the next reconciliation.</li>
 <li><strong>Within the settings</strong>: Zimpler's country and site, the payment method types of beGateway and the teams of Spacivox narrow both sides. A setting that was wider when the warehouse was filled makes payments look vanished.</li>
 <li><strong>Test transactions</strong> that beGateway leaves out of its report are not here.</li>
+{%- for provider in comparable_providers() -%}
+    {%- set stream = known_providers()[provider].stream -%}
+    {%- set lacking = uncompared_columns(source("tap_payments", stream), audit_table(stream)) %}
+    {%- if lacking %}
+<li><strong>Columns that only one side has</strong> are not compared: of <code>{{ stream | e }}</code>, {{ lacking | join(", ") | e }}.</li>
+    {%- endif %}
+{%- endfor %}
 {%- if facts.reads | selectattr("provider", "equalto", "tikpay") | list %}
 <li><strong>Tikpay allows 20 requests a day</strong>: reconciling twice in a day may spend them, and what is not read then is not judged.</li>
 {%- endif %}

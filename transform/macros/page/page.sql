@@ -58,7 +58,9 @@
         "select provider, stream, account, series, is_judged, is_comparable, reason, warehouse_rows, rows_delivered, rows_loaded, opened_at, read_since, read_until, run_id from "
         ~ ref("reconciliation_reads") ~ " order by provider, account, series"
     ).rows -%}
+    {%- set doubled = run_query("select count(*) from " ~ ref("reconciliation_rows") ~ " where columns like 'stored % times%'").rows[0][0] -%}
     {{ return({
+        "doubled": doubled | int,
         "provider_rows": (counts[0] or 0) | int,
         "warehouse_rows": (counts[1] or 0) | int,
         "missing": (counts[2] or 0) | int,

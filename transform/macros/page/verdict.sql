@@ -17,7 +17,8 @@ What was read of {{ title }} agrees with the warehouse to the last digit, {{ cou
 The warehouse agrees with the providers on all {{ counted(facts.provider_rows, "payment", "payments") }} of {{ title }}, to the last digit.
 {%- endif -%}
 </strong>
-{%- if wrong %} They can be mended: <code>meltano run repair</code>, then reconcile again.{% endif -%}
+{%- if facts.doubled %} {{ counted(facts.doubled, "payment is", "payments are") }} stored several times, and a repair deletes nothing: delete all but one of each.{% endif -%}
+{%- if wrong > facts.doubled %} {{ "The others" if facts.doubled else "They" }} can be mended: <code>meltano run repair</code>, then reconcile again.{% endif -%}
 {%- if wrong and open %} Besides, not everything was read.{% endif -%}
 {%- if facts.vanished %} {{ counted(facts.vanished, "payment that the warehouse has is", "payments that the warehouse has are") }} no longer listed by the provider.{% endif -%}
 </p>

@@ -2,8 +2,33 @@
 
 The provider's side is what the audit read: the month and a day either side. It is held against the
 whole warehouse, since a row's date may have moved; only a row that the month should have, and the
-provider does not list, is `vanished`. -#}
+provider does not list, is `vanished`. A row that the warehouse has several times, as a loader without
+keys may leave it, is that many pairs, and differs: the provider's side is in the first alone. -#}
 {% macro compared_payments(provider, warehouse, month) -%}
+select
+    period, run_id, provider, stream, account, id, type, series, is_listed, is_stored,
+    case when copy_number = 1 then provider_day end as provider_day,
+    warehouse_day,
+    provider_currency, warehouse_currency,
+    provider_amount, warehouse_amount,
+    provider_moved, warehouse_moved,
+    provider_fee, warehouse_fee,
+    case when copies > 1 and is_listed then concat_ws(', ', 'stored ' || cast(copies as varchar) || ' times', columns)
+        else columns end as columns,
+    fingerprint, copy_number, copies
+from (
+    select
+        *,
+        row_number() over (partition by account, id, type, is_listed, is_stored order by columns, fingerprint) as copy_number,
+        count(*) over (partition by account, id, type, is_listed, is_stored) as copies
+    from (
+        {{ paired_payments(provider, warehouse, month) }}
+    ) as paired
+) as counted
+{%- endmacro %}
+
+{#- The pairs themselves: of a row that the warehouse has twice, two. -#}
+{% macro paired_payments(provider, warehouse, month) -%}
     {%- set known = known_providers()[provider] -%}
     {%- set audit = audit_table_or_none(known.stream, warehouse) -%}
     {%- set columns = compared_columns(warehouse, audit, known.columns) -%}
@@ -73,7 +98,7 @@ so that all versions have to be looked at. -#}
 {#- Whether two values differ, of a column of these types on either side.
 
 A table that an older version of the tap or the loader made may have another type than the audit's:
-numbers are then compared as numbers, all else as texts. `_extra` is JSON, whatever its type. -#}
+numbers are then compared as numbers, instants as instants, all else as texts. `_extra` is JSON, whatever its type. -#}
 {% macro differs(p, w, name, kinds) -%}
     {%- if name == "_extra" or "json" in kinds[0] or "json" in kinds[1] -%}
         {{ json_differs(p, w) }}
@@ -81,6 +106,8 @@ numbers are then compared as numbers, all else as texts. `_extra` is JSON, whate
         {{ p }} is distinct from {{ w }}
     {%- elif kinds | select("in", ["numeric", "decimal", "double precision", "double", "bigint", "integer", "hugeint"]) | list -%}
         {{ decimal(p) }} is distinct from {{ decimal(w) }}
+    {%- elif "timestamp" in kinds | join or "date" in kinds -%}
+        {{ instant(p) }} is distinct from {{ instant(w) }}
     {%- else -%}
         cast({{ p }} as varchar) is distinct from cast({{ w }} as varchar)
     {%- endif -%}

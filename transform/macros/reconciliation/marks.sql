@@ -28,11 +28,11 @@
     and {{ is_marked_pair() }};
 
     insert into {{ table }} (provider, account, id, type, vanished_at, run_id)
-    select pairs.provider, pairs.account, pairs.id, pairs.type,
+    select pairs.provider, pairs.account, pairs.id, coalesce(pairs.type, ''),
         coalesce(reads.read_until, {{ instant(literal(now_text())) }}), pairs.run_id
     from {{ pairs }} as pairs
     inner join {{ reads }} as reads on {{ reads_judge_pairs() }}
-    where {{ verdict() }} = 'vanished'
+    where {{ verdict() }} = 'vanished' and pairs.copy_number = 1 and pairs.id is not null
     and not exists (
         select 1 from {{ table }} as marks where marks.returned_at is null and {{ is_marked_pair() }}
     )
@@ -42,7 +42,7 @@
     marks.provider = pairs.provider
     and marks.account = pairs.account
     and marks.id = pairs.id
-    and marks.type = pairs.type
+    and marks.type = coalesce(pairs.type, '')
 {%- endmacro %}
 
 {#- When this run of dbt began, UTC. -#}

@@ -24,6 +24,16 @@
     {{ return(adapter.get_columns_in_relation(relation) | map(attribute="name") | list) }}
 {%- endmacro %}
 
+{#- The vendor's columns that only one of both tables has, sorted; none where there is no audit. -#}
+{% macro uncompared_columns(warehouse, audit) -%}
+    {%- set sides = [column_names(warehouse) | map("lower") | list, column_names(audit) | map("lower") | list if audit else []] -%}
+    {%- set found = [] -%}
+    {%- for name in sides[0] + sides[1] if audit and not name.startswith("_") and (name not in sides[0] or name not in sides[1]) -%}
+        {%- do found.append(name) -%}
+    {%- endfor -%}
+    {{ return(found | sort) }}
+{%- endmacro %}
+
 {#- The columns that both tables have, without the loader's and the tap's bookkeeping.
 
 `_extra` is the vendor's: fields that no schema declares. -#}

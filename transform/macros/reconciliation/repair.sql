@@ -49,11 +49,12 @@ again. All in one transaction. -#}
     {%- set query -%}
     select
         coalesce(sum(case when {{ verdict() }} = 'missing' then 1 else 0 end), 0) as missing,
-        coalesce(sum(case when {{ verdict() }} = 'changed' then 1 else 0 end), 0) as changed,
-        coalesce(sum(case when {{ verdict() }} = 'vanished' then 1 else 0 end), 0) as vanished
+        coalesce(sum(case when {{ verdict() }} = 'changed' and pairs.copies = 1 then 1 else 0 end), 0) as changed,
+        coalesce(sum(case when {{ verdict() }} = 'vanished' then 1 else 0 end), 0) as vanished,
+        coalesce(sum(case when pairs.copies > 1 then 1 else 0 end), 0) as doubled
     from {{ pairs }} as pairs
     inner join {{ reads }} as reads on {{ reads_judge_pairs() }}
-    where pairs.provider = {{ literal(provider) }}
+    where pairs.provider = {{ literal(provider) }} and pairs.copy_number = 1
     {%- endset -%}
     {%- set row = run_query(query).rows[0] -%}
     {%- set overtaken = run_query(overtaken_count(provider, warehouse, audit, pairs, reads)).rows[0][0] if audit else 0 -%}
@@ -62,6 +63,7 @@ again. All in one transaction. -#}
         ~ ((row[1] | int) - (overtaken | int)) ~ " changed to overwrite, "
         ~ (overtaken | int) ~ " left alone that have changed since, "
         ~ (row[2] | int) ~ " vanished"
+        ~ (", " ~ (row[3] | int) ~ " left alone that are stored more than once: delete all but one" if row[3] | int else "")
     ) }}
 {%- endmacro %}
 
@@ -70,7 +72,7 @@ again. All in one transaction. -#}
     select pairs.*
     from {{ pairs }} as pairs
     inner join {{ reads }} as reads on {{ reads_judge_pairs() }}
-    where pairs.provider = {{ literal(provider) }} and {{ verdict() }} = {{ literal(verdict_found) }}
+    where pairs.provider = {{ literal(provider) }} and {{ verdict() }} = {{ literal(verdict_found) }} and pairs.copies = 1
 {%- endmacro %}
 
 {#- Whether a row of a table is the one of a pair. -#}

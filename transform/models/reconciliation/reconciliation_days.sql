@@ -66,7 +66,7 @@ entries as (
         case when verdict = 'vanished' then 1 else 0 end,
         0
     from judged
-    where verdict is not null
+    where verdict is not null and copy_number = 1
     union all
     select
         unread.provider, unread.stream, unread.account, warehouse_day, warehouse_currency,

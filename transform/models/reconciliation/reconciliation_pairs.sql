@@ -1,5 +1,5 @@
 -- One row per key of the month: what the provider lists, what the warehouse has, and in which
--- columns they differ. What the other models of the reconciliation, and the repair, are made of.
+-- columns they differ; one more for each further copy of a row in the warehouse. What the other models of the reconciliation, and the repair, are made of.
 
 {%- set month = none if has_no_audit() else reconciled_month() %}
 {%- if stands(this) %}
@@ -27,7 +27,9 @@ select
     {{ decimal("null") }} as provider_fee,
     {{ decimal("null") }} as warehouse_fee,
     cast(null as varchar) as columns,
-    cast(null as varchar) as fingerprint
+    cast(null as varchar) as fingerprint,
+    cast(null as bigint) as copy_number,
+    cast(null as bigint) as copies
 where false
 {%- for provider in comparable_providers() %}
     {%- set warehouse = source("tap_payments", known_providers()[provider].stream) %}

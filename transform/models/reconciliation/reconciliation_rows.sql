@@ -17,4 +17,4 @@ select
 from {{ ref("reconciliation_pairs") }} as pairs
 inner join {{ ref("reconciliation_reads") }} as reads
     on {{ reads_judge_pairs() }}
-where {{ verdict() }} is not null
+where {{ verdict() }} is not null and pairs.copy_number = 1
