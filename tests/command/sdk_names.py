@@ -40,7 +40,7 @@ OVERRIDDEN: dict[type, dict[str, str]] = {
 
 FACTS = {
     *("name", "schema", "primary_keys", "replication_key", "config_jsonschema", "capabilities"),
-    *("message_writer_class", "TYPE_CONFORMANCE_LEVEL"),
+    *("message_writer_class", "TYPE_CONFORMANCE_LEVEL", "selected_by_default"),
 }
 
 

@@ -86,7 +86,7 @@ def value_of(schema: Mapping[str, t.Any], *, mistakes: int = 0) -> st.SearchStra
         return by_format[schema["format"]]
     kinds = [kind for kind in schema["type"] if kind != "null"]
     if kinds == ["object"]:
-        return section_of(schema["properties"], mistakes=mistakes)
+        return section_of(schema.get("properties", {}), mistakes=mistakes)
     return {
         "string": strings,
         "integer": integers,
