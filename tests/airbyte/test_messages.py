@@ -49,3 +49,7 @@ def test_a_failure_says_who_can_mend_it(kind: str) -> None:
     error = messages.to_error("a", kind, NOW)["trace"]["error"]
     assert error["failure_type"] == f"{kind}_error"
     assert "stream_descriptor" not in error
+
+
+def test_a_count_of_records_has_the_decimal_point_that_the_protocol_asks_for() -> None:
+    assert '"recordCount": 3.0' in json.dumps(messages.to_state("rows", {}, 3))
