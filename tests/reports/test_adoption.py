@@ -118,7 +118,8 @@ def test_of_several_jobs_the_one_that_covers_most_is_the_best() -> None:
 
 def test_of_jobs_that_cover_the_same_one_that_is_ready_and_the_newest_is_the_best() -> None:
     pending = listed("03-01T00:00", "03-10T00:00", "03-10T01:00", status="IN_PROGRESS")
-    newer = listed("03-01T00:00", "03-10T00:00", "03-10T00:45", status="NO_DATA")
+    newer = listed("03-01T00:00", "03-10T00:00", "03-10T00:45", status="NO_DATA", jobId="A")
+    assert newer.job_id < FITS.job_id
     assert best(FITS, pending, newer) == newer
 
 
