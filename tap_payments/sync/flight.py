@@ -20,9 +20,9 @@ if t.TYPE_CHECKING:
 
     from tap_payments.sync.routes import Arrival, Course, Route
 
-SHARE, LEAST_SHARES, MOST_SHARES = 2_750_000, 8, 16
+SHARE, LEAST_SHARES, MOST_SHARES = 2_400_000, 8, 16
 """Bytes of answers that may wait to be written, over the whole run, for each thread of the largest
-crew: ten full pages of the largest rows, so that no window has to wait for the one before."""
+crew: nine full pages of the largest rows, so that no window has to wait for the one before."""
 
 TURN = 2_000_000
 """Bytes that are handed out of one lane before it is another's turn."""
