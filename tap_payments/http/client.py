@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import typing as t
+from datetime import timedelta
 
 import requests
 
@@ -21,7 +22,6 @@ from tap_payments.windows.clocks import ProviderClock
 if t.TYPE_CHECKING:
     import logging
     from collections.abc import Callable, Collection, Mapping
-    from datetime import timedelta
 
     from tap_payments.http.answers import Answer
     from tap_payments.http.calls import Call, Statistics
@@ -214,8 +214,9 @@ class Client:
         knew = self.clock.ahead
         self.clock.compare(ours=self.runtime.clock(), theirs=date)
         if self.clock.ahead and not knew:
+            ahead = timedelta(minutes=round(self.clock.ahead / timedelta(minutes=1)))
             self.logger.warning(
                 "%s: this machine's clock is %s ahead of the provider's: windows are committed by "
                 "the provider's time; set the clock",
-                self.subject, self.clock.ahead,
+                self.subject, ahead,
             )  # fmt: skip
