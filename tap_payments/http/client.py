@@ -214,7 +214,7 @@ class Client:
         knew = self.clock.ahead
         self.clock.compare(ours=self.runtime.clock(), theirs=date)
         if self.clock.ahead and not knew:
-            ahead = timedelta(minutes=round(self.clock.ahead / timedelta(minutes=1)))
+            ahead = timedelta(seconds=round(self.clock.ahead.total_seconds()))
             self.logger.warning(
                 "%s: this machine's clock is %s ahead of the provider's: windows are committed by "
                 "the provider's time; set the clock",

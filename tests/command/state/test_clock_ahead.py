@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
     from tests.support.taps import Row
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
-AHEAD = timedelta(days=2)
+AHEAD = timedelta(days=2, minutes=1)
 CURSORS = {
     "zimpler_transactions": "approved_at",
     "begateway_transactions": "created_at",
