@@ -47,7 +47,7 @@ test: lint $(PLUGINS)/tap-payments $(LOADERS) $(RECONCILIATION) $(DBT) $(DOCS) $
 unit: $(TAP)  ## the tests that need no Meltano
 	@$(BIN)/pytest -m "not e2e"
 
-hours: $(TAP) $(HOURS)  ## the tests that touch time, at eight hours and dates; TESTS="tests/command" for some
+hours: $(TAP) $(HOURS)  ## the tests that touch time, at eight hours and dates; TESTS=, AT= for some
 	@.tools/hours/bin/python tools/hours/run.py $(TESTS)
 
 soak: $(TAP)  ## hundreds of runs with faults and deaths, and much more chance in the property tests
@@ -102,7 +102,7 @@ look:  ## the newest demo's reconciliation.html, or PAGE=file, as people see it:
 	@page="$${PAGE:-$$(ls -t output/demo/*/reconciliation.html 2>/dev/null | head -n 1)}"; \
 	test -n "$$page" || { echo "There is no page yet: make demo"; exit 1; }; \
 	python3 tools/look.py "$$page" build/look
-export DB PAGE SQL TARGET
+export AT DB PAGE SQL TARGET
 
 dist: $(TAP)  ## build the wheel and the sdist, and run the wheel by itself
 	@rm -rf dist

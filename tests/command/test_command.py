@@ -179,7 +179,8 @@ def test_a_reader_that_closes_the_pipe_ends_the_tap_with_one_line(
             "stdout was closed: what reads it has ended, and says itself why; "
             "the next run resumes at the last STATE that it took"
         )
-        assert process.stderr.count("WARNING") == 1
+        # Besides the SDK's own one, that this Python has reached its end of life.
+        assert process.stderr.count("WARNING  | tap-payments ") == 1
         for word in ("Traceback", "BrokenPipe", "Exception ignored", "Ended by", "ERROR"):
             assert word not in process.stderr
 
