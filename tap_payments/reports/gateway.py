@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import timedelta
 from functools import partial
 
 from tap_payments.errors import QuotaSpent, TapError
@@ -11,7 +10,6 @@ from tap_payments.windows.instants import format_instant
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
     from tap_payments.reports.jobs import ReportJob, ReportRequest
     from tap_payments.reports.quota import QuotaLedger
@@ -64,10 +62,10 @@ class ReportGateway(t.Protocol):
 
 
 class MeteredGateway:
-    """A report gateway of one account, with its quota, and patience for what passes.
+    """A report gateway of one account in one run, with its quota, and patience for what passes.
 
-    A refusal that says when to come back soon is waited for once; after that, and after one that
-    says nothing or a long time, the quota is spent.
+    A refusal that says when to come back soon is waited for once; after the next one, and after
+    one that says nothing or a long time, nothing goes out any more in this run.
     """
 
     def __init__(
@@ -76,23 +74,20 @@ class MeteredGateway:
         ledger: QuotaLedger,
         *,
         max_retry_wait: float,
-        clock: Callable[[], datetime],
         wait: Callable[[float, str], None],
     ) -> None:
         self._gateway = gateway
         self._ledger = ledger
-        self._max_retry_wait = max_retry_wait
-        self._clock = clock
+        self._longest_waits = [max_retry_wait]
         self._wait = wait
-        self._has_waited = False
-        self._is_refused = False
+        self._refusal: QuotaSpent | None = None
         self.spent = 0
         """How many requests this run has sent for this account."""
 
     @property
     def remaining(self) -> int:
-        """How many requests may still go out in this run; none after a refusal."""
-        return 0 if self._is_refused else self._ledger.remaining
+        """How many requests may still go out in this run."""
+        return self._ledger.remaining if self._refusal is None else 0
 
     def list_jobs(self) -> Sequence[ReportJob]:
         """The job list.
@@ -108,6 +103,7 @@ class MeteredGateway:
 
         Raises:
             QuotaSpent: the request may not go out, or was refused.
+            StreamFailed: the API will not have it.
         """
         return self._ask(partial(self._gateway.start, request))
 
@@ -125,20 +121,15 @@ class MeteredGateway:
             try:
                 return request(self._allow)
             except RateLimited as refused:
-                self._obey(refused.retry_after)
+                seconds = refused.retry_after
+            longest = self._longest_waits.pop() if self._longest_waits else -1
+            if seconds is None or seconds > longest:
+                self._ledger.block(seconds)
+                self._refusal = self.deferred()
+                raise self._refusal
+            self._wait(seconds, "as the API asked with Retry-After")
 
     def _allow(self) -> None:
-        if self._is_refused or not self._ledger.spend():
-            raise self.deferred()
+        if self._refusal is not None or not self._ledger.spend():
+            raise self._refusal or self.deferred()
         self.spent += 1
-
-    def _obey(self, retry_after: float | None) -> None:
-        if self._has_waited or retry_after is None or retry_after > self._max_retry_wait:
-            self._is_refused = True
-            said = retry_after is not None
-            self._ledger.block(
-                self._clock() + timedelta(seconds=retry_after or 0) if said else None
-            )
-            raise self.deferred()
-        self._has_waited = True
-        self._wait(retry_after, "as the API asked with Retry-After")

@@ -22,21 +22,25 @@ class JobList:
     def __init__(self, zone: ZoneInfo, *, warn: Callable[[str], None]) -> None:
         self._warn = warn
         self._warned: set[str] = set()
-        self._by_id: dict[str, ReportJob] = {}
+        self._by_id: dict[str, ReportJob] | None = None
         self.unseen: frozenset[str] = frozenset()
         """The ids that no earlier list had."""
         self.zone = zone
         """The operator's: the configured one, until a list names another."""
-        self.is_read = False
-        self.names_zone = False
-        """Whether the list has said in which zone reports are made."""
+        self.named: ZoneInfo | None = None
+        """The zone in which reports are made, as the list has said."""
 
     def __iter__(self) -> t.Iterator[ReportJob]:
-        return iter(self._by_id.values())
+        return iter((self._by_id or {}).values())
+
+    @property
+    def is_read(self) -> bool:
+        """Whether there is a list."""
+        return self._by_id is not None
 
     def find(self, job_id: str | None) -> ReportJob | None:
         """The job of that id, if the list has it."""
-        return self._by_id.get(job_id or "")
+        return (self._by_id or {}).get(job_id or "")
 
     def zone_of(self, job: ReportJob) -> ZoneInfo | None:
         """The zone in which a job is made: the operator's where the list says nothing.
@@ -56,13 +60,12 @@ class JobList:
 
     def update(self, jobs: Sequence[ReportJob]) -> None:
         """Takes over a list that was just read."""
-        self.is_read = True
         by_id = {job.job_id: job for job in jobs}
-        self.unseen = frozenset(by_id) - frozenset(self._by_id)
+        self.unseen = frozenset(by_id) - frozenset(self._by_id or ())
         self._by_id = by_id
-        zone = _newest_zone(jobs, self.zone)
-        self.names_zone = self.names_zone or zone is not None
-        if zone is not None and zone.key != self.zone.key:
+        self.named = _newest_zone(jobs, self.zone) or self.named
+        zone = self.named or self.zone
+        if zone.key != self.zone.key:
             self._warn(
                 f"reports are made in the time zone {zone.key}, not in {self.zone.key} "
                 "as configured: the former is used"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import typing as t
+from datetime import timedelta
 
 from tap_payments.windows.instants import DAY
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
 
 class QuotaLedger:
@@ -57,15 +58,18 @@ class QuotaLedger:
         with self._lock:
             self._proven[job_id] = made
 
-    def block(self, until: datetime | None) -> None:
-        """The provider refused: nothing goes out before `until`.
+    def block(self, seconds: float | None) -> None:
+        """The provider refused: nothing goes out for so long.
 
-        Without a time that is when the oldest request on record leaves the period: then one
+        Without a time that is until the oldest request on record leaves the period: then one
         place at least is free, whoever took the others.
         """
         now = self._clock()
         with self._lock:
-            self._blocked_until = until or min(self._counted(now), default=now) + self._period
+            oldest = min(self._counted(now), default=now)
+            self._blocked_until = (
+                oldest + self._period if seconds is None else now + timedelta(seconds=seconds)
+            )
 
     def free_at(self, requests: int = 1) -> datetime:
         """When that many requests can go out, if nothing else does until then."""

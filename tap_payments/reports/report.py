@@ -11,34 +11,32 @@ if t.TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from tap_payments.reports.jobs import ReportJob, ReportRequest
-    from tap_payments.windows.intervals import Interval
+    from tap_payments.windows.intervals import Interval, Intervals
 
 
 class State(Enum):
     """How far a report is."""
 
     PLANNED = "to be asked for"
-    LOST = "asked for in vain: no answer came, or its job FAILED, expired or vanished"
+    UNANSWERED = "asked for, and no answer came"
+    LOST = "its job FAILED, expired, vanished or cannot be read"
     MAKING = "its job is not ready"
     READY = "its rows can be had"
     DELIVERED = "handed out"
-    DEFERRED = "left for a later run"
-    FAILED = "not to be had in this run, nor what comes after it"
 
 
-COVERING = frozenset(State) - {State.LOST, State.FAILED}
-OPEN = COVERING - {State.DELIVERED}
+COVERING = (State.MAKING, State.READY, State.DELIVERED)
 
 
 @dataclass(slots=True, eq=False)
 class Report:
     """One report of a series, which alone changes it; adopted where it has no `request`.
 
-    `wanted` is what it was asked for or adopted for, `covers` what it covers as far as is known,
-    `made` when its job was asked for, `why` the reason of its state.
+    `wanted` is what was missing when it was asked for or adopted, `covers` what it covers as far
+    as is known, `made` when its job was asked for, `why` what has become of it.
     """
 
-    wanted: Interval
+    wanted: Intervals
     covers: Interval
     zone: ZoneInfo
     state: State
@@ -46,5 +44,9 @@ class Report:
     job_id: str | None = None
     job: ReportJob | None = None
     made: datetime | None = None
-    why: Exception | None = None
-    note: str = ""
+    why: str = ""
+
+    @property
+    def fault(self) -> str:
+        """Why it does not cover what was wanted."""
+        return self.why or f"report job {self.job_id} was made for other bounds than asked for"

@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import typing as t
 
-from tap_payments.errors import QuotaSpent, StreamFailed
+from tap_payments.errors import StreamFailed
 from tap_payments.reports.adoption import offers, preference
-from tap_payments.reports.coverage import KEPT, coverage_of_job, is_expired, outdated_of
-from tap_payments.reports.jobs import ReportStatus
-from tap_payments.reports.report import COVERING, OPEN, Report, State
+from tap_payments.reports.coverage import (
+    KEPT,
+    coverage_of_job,
+    created_at,
+    is_expired,
+    outdated_of,
+)
+from tap_payments.reports.jobs import ReadyReport, ReportStatus
+from tap_payments.reports.report import COVERING, Report, State
 from tap_payments.windows.instants import format_instant
 from tap_payments.windows.intervals import Interval, Intervals, twice
 
@@ -25,39 +31,49 @@ if t.TYPE_CHECKING:
     from tap_payments.reports.planning import ReportNeed
 
 
+class End(t.NamedTuple):
+    """From where on nothing is had in this run, and why."""
+
+    since: datetime
+    why: Exception
+
+
 class ReportSeries:
     """The reports of one type in one run."""
 
     def __init__(self, need: ReportNeed, step: timedelta, note: Callable[[str], None]) -> None:
         self.need = need
-        self._note = note
         self.started = dict(need.started)
         """The jobs that the tap started, in this run and in earlier ones, and when."""
         self._step = step
+        self._note = note
         self._needed = Intervals()
         self._reports: list[Report] = []
+        self._end = End(need.until, StreamFailed(f"{need.report_type} reports have a gap"))
 
     def look(self, jobs: JobList, now: datetime) -> None:
         """Updates the reports from a job list just read, and plans new ones where no job covers."""
         self._needed = self.need.interval(jobs.zone)
         self._reports = [each for each in self._reports if each.state is not State.PLANNED]
         for report in self._reports:
-            if report.state is State.LOST:
+            if report.state is State.UNANSWERED:
                 self._claim(report, jobs)
-            elif report.state in (State.MAKING, State.READY):
+            if report.state in (State.MAKING, State.READY):
                 self._update(report, jobs, now)
         offered = list(offers(self.need, jobs, self.started, now))
         self._adopt(offered, jobs, now)
-        self._plan(offered, jobs)
+        self._give_up_what_was_asked_for_twice()
+        if missing := self._missing():
+            self._plan(missing, offered, jobs)
 
     def _claim(self, report: Report, jobs: JobList) -> None:
         """Finds the job whose id was in the answer that was lost, if it is in the list now."""
         request, made = report.request, report.made
         for job in jobs:
             is_new = job.job_id in jobs.unseen and job.job_id not in self.started
-            is_open = report.job_id is None and is_new
-            if is_open and request and made and job.answers(request, report.zone):
+            if is_new and request and made and job.answers(request, report.zone):
                 self.begin(report, job.job_id, made)
+                return
 
     def _update(self, report: Report, jobs: JobList, now: datetime) -> None:
         """Takes note of a job as the list has it; one just asked for may not be in it yet."""
@@ -83,12 +99,9 @@ class ReportSeries:
             report.state = State.READY if job.is_ready else State.MAKING
 
     def _missing(self) -> Intervals:
-        """What is needed and not covered; nothing that comes after a failure."""
-        covered = (each.covers for each in self._reports if each.state in COVERING)
-        missing = self._needed.without(covered)
-        for failed in self.reports(State.FAILED):
-            missing = missing.without([Interval(failed.wanted.since, self.need.until)])
-        return missing
+        """What is needed and not covered, as far as the series goes."""
+        beyond = Interval(self._end.since, self.need.until)
+        return self._needed.without([*(each.covers for each in self.reports(*COVERING)), beyond])
 
     def _outdated(self) -> Intervals:
         """What was younger than the lookback when a job of an earlier run was made.
@@ -97,8 +110,7 @@ class ReportSeries:
         """
         adopted = (each for each in self._reports if each.request is None)
         jobs = [(each.made, each.covers) for each in adopted if each.made is not None]
-        outdated = outdated_of(jobs, self.need.lookback)
-        return outdated.within([self._needed.hull]) if self._needed else Intervals()
+        return outdated_of(jobs, self.need.lookback).within([self._needed.hull])
 
     def _adopt(self, offered: Sequence[Offer], jobs: JobList, now: datetime) -> None:
         """Takes jobs that this run did not ask for, as few as cover what they can."""
@@ -109,7 +121,7 @@ class ReportSeries:
             left.sort(key=lambda offer: preference(offer, missing))
             best = left.pop()
             if found := missing.within([best.covers]):
-                report = Report(found.hull, best.covers, best.zone, State.MAKING)
+                report = Report(found, best.covers, best.zone, State.MAKING)
                 report.job_id, report.made = best.job.job_id, best.made
                 self._reports.append(report)
                 self._note(
@@ -118,36 +130,36 @@ class ReportSeries:
                 )
                 self._update(report, jobs, now)
 
-    def _plan(self, offered: Sequence[Offer], jobs: JobList) -> None:
-        """Plans reports for what is missing, unless it was asked for twice and never made."""
-        made = [each for each in self._reports if each.state in COVERING]
-        never_made = twice(Intervals.of(each.wanted).without([each.covers]) for each in made)
-        for in_vain in self._missing().within(never_made):
-            why = f"{self.need.report_type} reports are made for other bounds than asked for"
-            report = Report(in_vain, in_vain, jobs.zone, State.FAILED, why=StreamFailed(why))
-            self._reports.append(report)
-        missing = self._missing()
-        if missing:
-            missing = missing.union(self._outdated())
+    def _give_up_what_was_asked_for_twice(self) -> None:
+        """Ends the series where two reports should have covered what is missing still."""
+        if in_vain := self._missing().within(twice(each.wanted for each in self._reports)):
+            faults = (each.fault for each in self._reports if in_vain.within(each.wanted))
+            why = "; ".join(dict.fromkeys(faults))
+            what = f"{self.need.report_type} report asked for in vain: {why}"
+            self.end(in_vain.hull.since, StreamFailed(what))
+
+    def _plan(self, missing: Intervals, offered: Sequence[Offer], jobs: JobList) -> None:
+        """Plans reports for what is missing, and for what may have changed since."""
+        missing = missing.union(self._outdated())
+        planned = []
         for request, covers in self.need.requests(missing, jobs.zone, self._step):
-            wanted = missing.within([covers]).hull
+            wanted = missing.within([covers])
             report = Report(wanted, covers, jobs.zone, State.PLANNED, request)
-            report.note = "; ".join(self._reasons(report, offered, jobs))
-            self._reports.append(report)
+            report.why = "; ".join(self._reasons(report, offered, jobs))
+            planned.append(report)
+        self._reports += planned
 
     def _reasons(self, planned: Report, offered: Sequence[Offer], jobs: JobList) -> Iterator[str]:
         """Why something is asked for that was, or may have been, asked for before."""
         if planned.covers.since < self.need.resumes_at:
             yield f"what is before {format_instant(self.need.resumes_at)} is read again"
         for report in self._reports:
-            if report.why is not None and planned.wanted.overlaps(report.wanted):
-                yield str(report.why)
-            elif report.job is not None and planned.covers.overlaps(report.covers):
+            if report.state in COVERING and planned.covers.overlaps(report.covers):
                 yield f"what report job {report.job_id} covers is read anew"
-            elif report.job is not None and planned.wanted.overlaps(report.wanted):
-                yield f"report job {report.job_id} was made for other bounds than asked for"
+            elif planned.wanted.within(report.wanted):
+                yield report.fault
         for offer in offered:
-            if offer.objection and planned.wanted.overlaps(offer.covers):
+            if offer.objection and planned.wanted.within([offer.covers]):
                 yield f"report job {offer.job.job_id} {offer.objection}"
         for job_id, made in self.need.started.items():
             if made > self.need.resumes_at and jobs.find(job_id) is None:
@@ -155,50 +167,65 @@ class ReportSeries:
 
     def begin(self, report: Report, job_id: str, made: datetime) -> None:
         """A report has a job now."""
-        report.state, report.why = State.MAKING, None
+        report.state, report.why = State.MAKING, ""
         report.job_id, report.made = job_id, made
         self.started[job_id] = made
 
     def lose_answer(self, report: Report, made: datetime) -> None:
         """No answer came to a request for it: the next list shows whether it has a job."""
-        report.state, report.made = State.LOST, made
-        report.why = StreamFailed("the answer to a request for it was lost")
+        report.state, report.made = State.UNANSWERED, made
+        report.why = "no answer came to the request for it, and no job appeared"
 
-    def end(self, report: Report, why: Exception) -> None:
-        """A report is left for a later run (QuotaSpent), or not to be had at all."""
-        report.why = why
-        report.state = State.DEFERRED if isinstance(why, QuotaSpent) else State.FAILED
-
-    def hand_out(self, report: Report) -> None:
-        """A report is delivered; what becomes of its job changes nothing any more."""
+    def hand_out(self, report: Report) -> Iterator[ReadyReport]:
+        """Gives a report away; what becomes of its job changes nothing any more."""
         report.state = State.DELIVERED
+        if report.job is not None and report.made is not None:
+            created = created_at(report.job, report.zone, report.made)
+            yield ReadyReport(report.job, *report.covers, report.zone.key, created)
+
+    def end(self, since: datetime, why: Exception) -> None:
+        """The series goes no further than to an instant in this run."""
+        self._end = min(self._end, End(since, why), key=lambda end: end.since)
+
+    def stop(self, why: Exception) -> None:
+        """Nothing more can be asked for: the series ends where something is missing."""
+        if missing := self._missing():
+            self.end(missing.hull.since, why)
 
     def _lose(self, report: Report, reason: str) -> None:
-        """A job came to nothing: its report is asked for once more, and then the stream fails."""
-        for before in self.reports(State.LOST):
-            if before.job_id is not None and before.wanted.overlaps(report.wanted):
-                self._fail(report, f"{reason}, and it was asked for the second time")
-                return
         report.state = State.LOST
-        report.why = StreamFailed(f"report job {report.job_id} {reason}")
+        report.why = f"report job {report.job_id} {reason}"
 
     def _fail(self, report: Report, reason: str) -> None:
-        self.end(report, StreamFailed(f"report job {report.job_id} {reason}"))
+        self._lose(report, reason)
+        self.end(report.wanted.hull.since, StreamFailed(report.why))
 
     def reports(self, *states: State) -> list[Report]:
         """The reports in one of these states, in order of time."""
         found = (each for each in self._reports if each.state in states)
         return sorted(found, key=lambda each: each.covers)
 
-    def current(self) -> Report | None:
-        """The report to deliver next, or to wait for; None where what is needed is delivered."""
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether this run has asked for anything."""
+        return any(each.request for each in self.reports(*set(State) - {State.PLANNED}))
+
+    def planned(self) -> list[Report]:
+        """The reports to ask for, in order of time."""
+        found = self.reports(State.PLANNED)
+        return [each for each in found if each.wanted.hull.since < self._end.since]
+
+    def next(self) -> Report | Exception | None:
+        """The report to hand out or to wait for, or why there is none; None where all is had."""
         reached = self._reached()
         if not self._needed or reached >= self._needed.hull.until:
             return None
-        at_hand = self.reports(*OPEN)
+        at_hand = self.reports(State.MAKING, State.READY)
         here = [each for each in at_hand if each.covers.since <= reached < each.covers.until]
-        here = here or self.reports(State.FAILED)
-        return max(here, key=lambda each: (each.state is State.READY, each.covers.until))
+        best = max(
+            here, key=lambda each: (each.state is State.READY, each.covers.until), default=None
+        )
+        return best or self._end.why
 
     def remembered(self, now: datetime) -> dict[str, datetime]:
         """The jobs that the tap started and that are not gone yet, and when it did."""

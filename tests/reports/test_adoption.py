@@ -153,9 +153,10 @@ def test_the_zone_is_the_newest_jobs_whose_zone_is_known() -> None:
     job_list = JobList(SYDNEY, warn=warnings.append)
     for some in ([], jobs[1:2]):
         job_list.update(some)
-        assert (job_list.zone, job_list.names_zone) == (SYDNEY, False)
+        assert (job_list.zone, job_list.named) == (SYDNEY, None)
     job_list.update(jobs)
-    assert (job_list.zone.key, job_list.names_zone) == ("Australia/Perth", True)
+    assert job_list.zone is job_list.named
+    assert job_list.zone.key == "Australia/Perth"
     assert len(warnings) == 1
 
 

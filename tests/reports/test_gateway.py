@@ -11,7 +11,7 @@ from tests.reports.api import Clock, ReportApi
 def metered(api: ReportApi, *, limit: int = 20) -> MeteredGateway:
     clock = api.clock
     ledger = QuotaLedger(limit, clock=clock)
-    return MeteredGateway(api, ledger, max_retry_wait=300, clock=clock, wait=clock.wait)
+    return MeteredGateway(api, ledger, max_retry_wait=300, wait=clock.wait)
 
 
 @pytest.fixture

@@ -6,22 +6,17 @@ import typing as t
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_payments.errors import QuotaSpent, StreamFailed
-from tap_payments.reports.job_list import JobList
-from tap_payments.reports.report import State
-from tap_payments.reports.series import ReportSeries
+from tap_payments.errors import StreamFailed
 from tap_payments.windows.intervals import Interval, Intervals
 from tests.reports.api import NOW, Clock, ReportApi, utc
-from tests.reports.runs import HORIZON, HOUR, SYDNEY, WATERMARK, Run, daily
+from tests.reports.runs import HORIZON, HOUR, Run, daily
 
 if t.TYPE_CHECKING:
     from datetime import datetime
 
-    from tap_payments.reports.jobs import ReportJob
 
 Entry = dict[str, t.Any]
 DAY = timedelta(days=1)
@@ -130,109 +125,3 @@ def test_the_order_of_the_list_does_not_matter(found: list[Entry]) -> None:
     one, other = delivered(listed(found)), delivered(listed(found)[::-1])
     assert one[0].api.requests == other[0].api.requests
     assert (one[1], str(one[2])) == (other[1], str(other[2]))
-
-
-# One series, step by step
-
-
-class Step:
-    """A series, and the job list that it looks at."""
-
-    def __init__(self) -> None:
-        self.api = ReportApi(Clock())
-        self.jobs = JobList(SYDNEY, warn=self.fail)
-        self.notes: list[str] = []
-        self.series = ReportSeries(daily(), 366 * DAY, self.notes.append)
-        self.look()
-
-    def look(self) -> None:
-        """Looks at the list as it is now."""
-        self.jobs.update(self.api.list_jobs(lambda: None))
-        self.series.look(self.jobs, self.api.clock())
-
-    def begin(self) -> ReportJob:
-        """Starts what is planned."""
-        [report] = self.series.reports(State.PLANNED)
-        assert report.request is not None
-        made = self.api.clock()
-        self.series.begin(report, self.api.start(report.request, lambda: None), made)
-        self.look()
-        found = self.jobs.find(report.job_id)
-        assert found is not None
-        return found
-
-    def states(self) -> list[State]:
-        """The states of all reports, in order of time."""
-        return [each.state for each in self.series.reports(*State)]
-
-    def fail(self, message: str) -> t.NoReturn:
-        """Nothing is warned of here."""
-        raise AssertionError(message)
-
-
-def test_a_report_goes_from_the_plan_to_its_delivery() -> None:
-    step = Step()
-    assert step.states() == [State.PLANNED]
-    step.begin()
-    assert step.states() == [State.MAKING]
-    step.api.clock.now += timedelta(minutes=1)
-    step.look()
-    [report] = step.series.reports(State.READY)
-    assert step.series.current() is report
-    assert (report.covers.since, report.covers.until) == (WATERMARK - 2 * DAY, HOUR)
-    step.series.hand_out(report)
-    assert step.series.current() is None
-    step.look()
-    assert step.states() == [State.DELIVERED]
-
-
-def test_a_job_that_fails_is_asked_for_once_more_and_then_the_series_fails() -> None:
-    step = Step()
-    step.api.outcomes.extend(["FAILED", "FAILED"])
-    first = step.begin()
-    step.api.clock.now += timedelta(minutes=1)
-    step.look()
-    assert step.states() == [State.LOST, State.PLANNED]
-    [planned] = step.series.reports(State.PLANNED)
-    assert planned.note.endswith(f"report job {first.job_id} has the status FAILED")
-    step.begin()
-    step.api.clock.now += timedelta(minutes=1)
-    step.look()
-    assert step.states().count(State.FAILED) == 1
-    [failed] = step.series.reports(State.FAILED)
-    assert str(failed.why).endswith("has the status FAILED, and it was asked for the second time")
-    assert not step.series.reports(State.PLANNED)
-
-
-def test_a_lost_answer_is_claimed_by_the_new_job_that_answers_its_request() -> None:
-    step = Step()
-    [report] = step.series.reports(State.PLANNED)
-    assert report.request is not None
-    made = step.api.clock()
-    step.api.start(report.request, lambda: None)
-    step.series.lose_answer(report, made)
-    step.look()
-    assert (report.state, report.job_id) == (State.MAKING, "JOB0001")
-    assert step.series.started == {"JOB0001": made}
-
-
-def test_the_jobs_that_the_tap_started_are_remembered_for_a_week() -> None:
-    step = Step()
-    job = step.begin()
-    made = step.api.clock()
-    assert step.series.remembered(made + 7 * DAY - timedelta(seconds=1)) == {job.job_id: made}
-    assert step.series.remembered(made + 7 * DAY) == {}
-
-
-@pytest.mark.parametrize(
-    ("why", "state"), [(QuotaSpent("x"), State.DEFERRED), (StreamFailed("x"), State.FAILED)]
-)
-def test_what_is_left_for_later_and_what_is_not_to_be_had(why: Exception, state: State) -> None:
-    step = Step()
-    [report] = step.series.reports(State.PLANNED)
-    step.series.end(report, why)
-    step.look()
-    assert step.states() == [state]
-    assert step.series.behind() == (
-        "what is before 2026-03-09T02:00:00.000000Z is delivered, 24 h are not"
-    )

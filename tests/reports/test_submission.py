@@ -27,6 +27,14 @@ def test_a_trial_goes_alone_where_no_list_names_the_zone(api: ReportApi) -> None
     assert Counter(starts(api)) == Counter(TYPES)
 
 
+def test_trials_that_are_refused_are_not_looked_for(api: ReportApi) -> None:
+    api.is_new = True
+    api.on_start.extend(StreamFailed("answered 403") for _ in TYPES)
+    results = Run(api).deliver(*map(daily, TYPES))
+    assert all(isinstance(found, StreamFailed) for found in results.values())
+    assert api.journal == ["list", *(f"start {name}" for name in TYPES)]
+
+
 def test_a_start_whose_answer_was_lost_is_looked_for_before_it_is_repeated(api: ReportApi) -> None:
     api.on_start.extend(["made, then lost", "lost"])
     run = Run(api)
@@ -36,12 +44,14 @@ def test_a_start_whose_answer_was_lost_is_looked_for_before_it_is_repeated(api: 
     assert len(api.made) == len(TYPES)
 
 
-def test_after_three_rounds_without_an_answer_the_stream_fails(api: ReportApi) -> None:
+def test_after_two_requests_without_an_answer_the_stream_fails(api: ReportApi) -> None:
     api.on_start.extend(["lost"] * 9)
     failure = Run(api).fail_one(daily())
     assert isinstance(failure, StreamFailed)
-    assert str(failure).endswith("could not be asked for: no answer came, and no job appeared")
-    assert starts(api) == ["TAPS"] * 3
+    assert str(failure) == (
+        "TAPS report asked for in vain: no answer came to the request for it, and no job appeared"
+    )
+    assert starts(api) == ["TAPS"] * 2
 
 
 def test_one_request_is_kept_for_a_look_and_the_rest_is_deferred(api: ReportApi) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_payments.errors import StreamFailed
 from tap_payments.reports.jobs import ReportStatus
 from tests.reports.api import Clock, ReportApi, utc
 from tests.reports.runs import HORIZON, HOUR, TYPES, WATERMARK, Run, daily
@@ -215,19 +214,6 @@ def test_several_jobs_are_owed_three_looks_like_one(api: ReportApi) -> None:
     assert run.journal.count("start TAPS") == 3
     assert [len(found) for found in results.values() if isinstance(found, list)] == [3, 3, 3, 3]
     assert run.journal.count(LISTS) == 1 + 3
-
-
-def test_a_link_that_is_gone_takes_one_look_for_a_fresh_one(api: ReportApi) -> None:
-    run = Run(api)
-    [delivery] = run.deliver_one(daily())
-    before = len(run.journal)
-    api.links_gone = 1
-    assert run.broker.open(delivery).read() == b"JOB0001"
-    assert run.journal[before:] == [LISTS]
-    api.links_gone = 2
-    with pytest.raises(StreamFailed, match=r"^the file of report job JOB0001 is refused, also"):
-        run.broker.open(delivery)
-    assert run.journal[before:] == [LISTS, LISTS]
 
 
 def test_after_a_long_download_the_other_types_are_looked_at_once_more(
