@@ -194,7 +194,7 @@ class ReportBroker:
             self._look()
         except (StreamFailed, QuotaSpent) as failure:
             for series in self._series.values():
-                series.stop(failure)
+                series.end(series.need.since, failure)
 
     def _look(self) -> None:
         """Reads the list, and takes note of all that it says; one that failed is not tried again.

@@ -70,7 +70,7 @@ class ReportSeries:
         """Finds the job whose id was in the answer that was lost, if it is in the list now."""
         request, made = report.request, report.made
         for job in jobs:
-            is_new = job.job_id in jobs.unseen and job.job_id not in self.started
+            is_new = job.job_id in jobs.unseen
             if is_new and request and made and job.answers(request, report.zone):
                 self.begin(report, job.job_id, made)
                 return
@@ -184,13 +184,8 @@ class ReportSeries:
             yield ReadyReport(report.job, *report.covers, report.zone.key, created)
 
     def end(self, since: datetime, why: Exception) -> None:
-        """The series goes no further than to an instant in this run."""
+        """Nothing is asked for any more of what is behind an instant; what is there is had."""
         self._end = min(self._end, End(since, why), key=lambda end: end.since)
-
-    def stop(self, why: Exception) -> None:
-        """Nothing more can be asked for: the series ends where something is missing."""
-        if missing := self._missing():
-            self.end(missing.hull.since, why)
 
     def _lose(self, report: Report, reason: str) -> None:
         report.state = State.LOST
@@ -222,9 +217,7 @@ class ReportSeries:
             return None
         at_hand = self.reports(State.MAKING, State.READY)
         here = [each for each in at_hand if each.covers.since <= reached < each.covers.until]
-        best = max(
-            here, key=lambda each: (each.state is State.READY, each.covers.until), default=None
-        )
+        best = max(here, key=lambda each: each.state is State.READY, default=None)
         return best or self._end.why
 
     def remembered(self, now: datetime) -> dict[str, datetime]:

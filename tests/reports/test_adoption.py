@@ -170,8 +170,12 @@ def test_what_no_earlier_list_had_is_unseen() -> None:
 
 @pytest.mark.parametrize(
     ("lookback", "since"),
-    [(timedelta(days=2), "2026-03-07T02:00:00"), (timedelta(), "2026-03-09T02:00:00")],
-    ids=["young", "settled"],
+    [
+        (timedelta(days=30), "2026-03-03T00:00:00"),  # both begin there: the ready one is first
+        (timedelta(days=2), "2026-03-07T02:00:00"),
+        (timedelta(), "2026-03-09T02:00:00"),
+    ],
+    ids=["all", "young", "settled"],
 )
 def test_what_was_young_when_an_adopted_job_was_made_is_read_anew_with_what_is_missing(
     lookback: timedelta, since: str
