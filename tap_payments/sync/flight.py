@@ -27,6 +27,10 @@ crew: nine full pages of the largest rows, so that no window has to wait for the
 TURN = 2_000_000
 """Bytes that are handed out of one lane before it is another's turn."""
 
+NAP = 1.0
+"""Seconds after which who waits for threads looks up: a signal that came just before it fell asleep
+has not waked it, and Python's own handler runs in no other thread."""
+
 
 class Flight:
     """Reads the jobs of all routes and hands out what `read` yields: within a route, in order.
@@ -109,7 +113,7 @@ class Flight:
                 if lane is None:
                     for slot in self._held_back:
                         slot.room.notify()  # one whose turn it is goes on
-                    self._arrived.wait()
+                    self._arrived.wait(NAP)
                 elif (entry := self._take(lane)) is not None:
                     return entry
             return None

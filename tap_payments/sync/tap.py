@@ -130,20 +130,15 @@ class ResilientTap(Tap):
             self.logger.warning("The catalog selects no stream of the configured providers")
         self._check_start_date(streams)
         try:
-            with self._redacting():
-                self._sync(streams)
+            self._sync_up_to_a_state(streams)
         except ReaderGone:
             raise
         except Stopped as stopped:
             with last_words(stopped.code):
-                self.progress.finished(self.summary)
                 self.states.finish(self.state)
-            raise
-        except Exception:
-            self.states.finish(self.state)
+                self.progress.finished(self.summary)
             raise
         self.progress.finished(self.summary)
-        self.states.finish(self.state)
         self.failures.raise_all()
 
     def run_sync_dry_run(  # type: ignore[misc]  # final upstream, where streams sync themselves
@@ -170,6 +165,15 @@ class ResilientTap(Tap):
     def unreadable(self) -> Iterator[Failure]:
         """What the catalog selects and these settings cannot read."""
         yield from ()
+
+    def _sync_up_to_a_state(self, streams: Sequence[Stream]) -> None:
+        try:
+            with self._redacting():
+                self._sync(streams)
+        except Exception:
+            self.states.finish(self.state)
+            raise
+        self.states.finish(self.state)
 
     def _sync(self, streams: Sequence[Stream]) -> None:
         for failure in self.unreadable():

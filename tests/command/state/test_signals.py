@@ -12,21 +12,24 @@ import sys
 import time
 import typing as t
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 import pytest
 
 from tap_payments.output.stopping import Terminated
-from tap_payments.sandbox import Fault, Sandbox
+from tap_payments.sandbox import Clock, Fault, Sandbox
 from tap_payments.sync.events import Events
+from tap_payments.sync.progress import Progress
 from tap_payments.tap import TapPayments
 from tests.support.feeds import DAYS, FEEDS, Feed, assert_nothing_lost
-from tests.support.in_process import signals_kept
-from tests.support.taps import Row, Run, written
+from tests.support.in_process import runtime_of, signals_kept
+from tests.support.taps import Row, Run, sync, written
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
     from tap_payments.streams.partition import Partition
+    from tap_payments.sync.summary import Summary
     from tests.support.commands import Commands
 
 NAMES_HANG = """
@@ -172,6 +175,33 @@ def test_a_signal_that_surfaces_as_another_error_ends_the_run_all_the_same() -> 
         with pytest.raises(Terminated):
             tap.sync_all()
         assert tap.failures.found == []
+
+
+def test_a_signal_after_the_last_row_leaves_a_state_behind_it() -> None:
+    """The lookback's rows move no watermark, so that no STATE but the last one follows them."""
+
+    class Late(Progress):
+        def finished(self, summary: Summary) -> None:  # noqa: ARG002
+            signal.raise_signal(signal.SIGTERM)
+
+    class Tap(TapPayments):
+        @cached_property
+        def progress(self) -> Progress:
+            return Late(self.logger)
+
+    output = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    clock = Clock(datetime(2026, 3, 20, 12, tzinfo=UTC), frozen=True)
+    with Sandbox(seed=None, days=DAYS, accounts=1, clock=clock) as sandbox:
+        FEEDS[0].fill(sandbox)
+        config = FEEDS[0].config(sandbox)
+        state = sync(sandbox, config).state
+        with signals_kept(), contextlib.redirect_stdout(output):
+            tap = Tap(config=config, state=state, runtime=runtime_of(sandbox, []))
+            with pytest.raises(Terminated):
+                tap.sync_all()
+    *rest, last = map(json.loads, output.buffer.getvalue().splitlines())
+    assert last["type"] == "STATE"
+    assert rest[-1]["type"] == "RECORD"
 
 
 def test_the_clock_of_these_tests_is_the_real_one() -> None:
