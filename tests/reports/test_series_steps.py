@@ -12,7 +12,7 @@ from tap_payments.reports.job_list import JobList
 from tap_payments.reports.report import State
 from tap_payments.reports.series import ReportSeries
 from tests.reports.api import Clock, ReportApi
-from tests.reports.runs import HOUR, SYDNEY, WATERMARK, daily
+from tests.reports.runs import HOUR, SYDNEY, WATERMARK, Run, daily
 
 if t.TYPE_CHECKING:
     from tap_payments.reports.jobs import ReportJob
@@ -141,3 +141,24 @@ def test_the_earliest_end_counts_and_what_is_before_it_is_still_had() -> None:
     step.look()
     list(step.series.hand_out(report))
     assert step.series.next() is early
+
+
+# What the log says of it
+
+
+def test_what_is_read_anew_between_two_gaps_is_named() -> None:
+    api = ReportApi(Clock())
+    api.make_utc(
+        "TAPS", "2026-03-08T00:00:00", "2026-03-09T12:00:00", created="2026-03-09T13:00:00"
+    )
+    run = Run(api)
+    run.deliver_one(daily())
+    assert run.journal.count("start TAPS") == 1
+    assert "what report job JOB0001 covers is read anew" in run.notes[-1]
+
+
+def test_a_job_of_an_earlier_run_that_is_gone_is_named() -> None:
+    run = Run(ReportApi(Clock()))
+    run.deliver_one(daily(started={"GONE": HOUR, "LONG": WATERMARK - DAY}))
+    assert "report job GONE is no longer in the list of jobs" in run.notes[-1]
+    assert "LONG" not in run.notes[-1]

@@ -27,6 +27,14 @@ def test_a_trial_goes_alone_where_no_list_names_the_zone(api: ReportApi) -> None
     assert Counter(starts(api)) == Counter(TYPES)
 
 
+def test_one_trial_is_enough_where_lists_never_name_the_zone(api: ReportApi) -> None:
+    api.is_new, api.listed_zone = True, None
+    Run(api).deliver(*map(daily, TYPES))
+    first, *others = TYPES
+    starts_of_others = [f"start {name}" for name in others]
+    assert api.journal == ["list", f"start {first}", "list", *starts_of_others, "list"]
+
+
 def test_trials_that_are_refused_are_not_looked_for(api: ReportApi) -> None:
     api.is_new = True
     api.on_start.extend(StreamFailed("answered 403") for _ in TYPES)
