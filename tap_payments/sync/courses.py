@@ -7,7 +7,7 @@ import typing as t
 from collections import deque
 from dataclasses import replace
 
-from tap_payments.errors import AccountFailed, StreamFailed
+from tap_payments.errors import AccountFailed, QuotaSpent, StreamFailed
 from tap_payments.http.calls import Statistics
 from tap_payments.streams.page import Rows
 from tap_payments.streams.partition import Partition
@@ -95,20 +95,29 @@ def read_course(course: PartitionCourse, window: Window | None) -> Iterator[tupl
 
     Raises:
         StreamFailed: it could not be read whole; the message names the window.
+        QuotaSpent: the rest is left for a later run.
     """
     reading = Reading(course.partition, course.codec, course.run, window)
     course.readings.append(reading)
     course.lane.start()
-    yield from ((noted, 0) for noted in course.lane.noted())
+    yield from _noted(course)
     taken = 0
     try:
         for item in course.stream.read(reading):
-            yield from ((noted, 0) for noted in course.lane.noted())
+            yield from _noted(course)
             yield item, item.size if isinstance(item, Rows) else reading.received - taken
             taken = reading.received
-        yield from ((noted, 0) for noted in course.lane.noted())
+        yield from _noted(course)
+    except QuotaSpent:
+        yield from _noted(course)
+        raise
     except StreamFailed as failure:
+        yield from _noted(course)
         raise in_window(failure, window) from failure
+
+
+def _noted(course: PartitionCourse) -> Iterator[tuple[Item, int]]:
+    return ((noted, 0) for noted in course.lane.noted())
 
 
 class Probe(Course):

@@ -142,13 +142,13 @@ class Report(IncrementalStream):
         )
 
     def _started(self, partition: Partition, run: Run) -> dict[str, datetime]:
-        """The jobs that earlier runs started, and when; what is not an instant is no job."""
+        """The jobs that earlier runs started, and when; what was no instant yet is no job."""
         jobs = run.watermarks.noted(self.name, partition.context, REMEMBERED)
         found = {}
         for job_id, made in (jobs if isinstance(jobs, dict) else {}).items():
-            with contextlib.suppress(ValueError, AttributeError):
+            with contextlib.suppress(ValueError, AttributeError, OverflowError):
                 found[job_id] = to_instant(made)
-        return found
+        return {job_id: made for job_id, made in found.items() if made <= run.bounds.now}
 
     def plan(self, partition: Partition, run: Run) -> Iterable[None]:
         """One reading of all reports: which there are turns out while they are made."""

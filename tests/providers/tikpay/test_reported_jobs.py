@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tap_payments.reports.planning import REMEMBERED
 from tap_payments.sandbox import Fault
 from tests.providers.tikpay.box import (
     HORIZON,
@@ -15,7 +16,7 @@ from tests.providers.tikpay.box import (
     started,
 )
 from tests.providers.tikpay.reports_box import read
-from tests.support.taps import sync, watermarks
+from tests.support.taps import state_of, sync, watermarks
 
 
 def test_a_link_that_has_expired_is_refreshed_once() -> None:
@@ -76,3 +77,35 @@ def test_a_job_of_an_earlier_run_covers_to_its_creation_only() -> None:
         ends = {row["_window_until"] for row in done.records("tikpay_taps")}
         assert ends == {"2026-03-20T01:30:00.000000Z", "2026-03-21T07:00:00.000000Z"}
         assert watermarks(done.state, "tikpay_taps") == {"default": max(ends)}
+
+
+@pytest.mark.parametrize("fault", ["429", "500:times=9"])
+def test_what_was_started_is_remembered_however_the_reading_ends(fault: str) -> None:
+    with box() as sandbox:
+        sandbox.tikpay.outcomes = ["FAILED"]
+        sandbox.faults.add(Fault.parse(f"tikpay:{fault}:path=/v1/report-jobs-list:after=2"))
+        done = read(sandbox, None)
+        assert done.records("tikpay_taps") == []
+        first, again = (job.id for job in sandbox.tikpay.jobs)
+        [bookmark] = done.state["bookmarks"]["tikpay_taps"]["partitions"]
+        assert set(bookmark[REMEMBERED]) == {first, again}
+
+
+@pytest.mark.parametrize("made", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "soon", 5])
+def test_what_a_state_remembers_wrongly_is_no_job(made: object) -> None:
+    with box() as sandbox:
+        state = state_of("tikpay_taps", "2026-03-19T01:00:00Z")
+        state["bookmarks"]["tikpay_taps"]["partitions"][0][REMEMBERED] = {"JOB": made}
+        done = read(sandbox, b"tapId\n1\n", state)
+        assert done.failed is None
+        assert watermarks(done.state, "tikpay_taps") == {"default": HORIZON}
+
+
+def test_a_start_that_is_forbidden_is_asked_for_once() -> None:
+    with box() as sandbox:
+        sandbox.faults.add(Fault.parse("tikpay:403:path=/v1/generate-report:times=9"))
+        done = sync(sandbox, config(sandbox))
+        assert done.failed is not None
+        assert all(stream in done.failed for stream in STREAMS)
+        assert done.failed.count("answered 403") == 1
+        assert len(asked(sandbox)) == 2
