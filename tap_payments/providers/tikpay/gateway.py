@@ -46,22 +46,27 @@ class TikpayGateway:
     def list_jobs(self, allow: Callable[[], None]) -> list[ReportJob]:
         """The entries of the job list that have an id."""
         call = Call("GET", "/report-jobs-list")
-        return self._client.retries.run(
-            lambda: self._ask(call, _parse_list, allow),
-            what="GET /report-jobs-list",
-            cancelled=self._cancelled,
+        jobs = self._client.retries.run(
+            lambda: self._ask(call, _parse_list, allow), what=str(call), cancelled=self._cancelled
         )
+        self._client.entrance.open()
+        return jobs
 
     def start(self, request: ReportRequest, allow: Callable[[], None]) -> str:
-        """The id of a new job; its bounds go out as they are, local and without an offset."""
+        """The id of a new job; its bounds go out as they are, local and without an offset.
+
+        After a 403 nothing more is asked for: every other start fails with the same words.
+        """
         body = {
             "startTime": f"{request.start_time:{SECONDS}}",
             "endTime": f"{request.end_time:{SECONDS}}",
             "reportType": request.report_type,
             "fileType": request.file_type,
         }
+        call = Call("POST", "/generate-report", json=body)
         try:
-            return self._ask(Call("POST", "/generate-report", json=body), _parse_started, allow)
+            with self._client.entrance.passed(str(call), self._cancelled):
+                return self._ask(call, _parse_started, allow)
         except Retriable as failure:
             raise AnswerLost(f"POST /generate-report {failure}") from None
 
