@@ -74,9 +74,7 @@ class ReportBroker:
         )
         self._list = JobList(policy.zone, warn=warn)
         self._submission = ReportSubmission(self._gateway, self._list, clock=clock, note=note)
-        self._schedule = PollSchedule(
-            timedelta(seconds=policy.poll_interval), timedelta(seconds=policy.max_wait), clock()
-        )
+        self._schedule = PollSchedule(policy.poll_interval, policy.max_wait, clock())
         self._series: dict[str, ReportSeries] = {}
         self._failure: StreamFailed | QuotaSpent | None = None
         """Why the list is not to be had any more in this run."""
@@ -102,7 +100,10 @@ class ReportBroker:
         It raises nothing: what goes wrong is raised by the reports that it concerns.
         """
         step = timedelta(days=self._policy.window_days)
-        self._series = {each.report_type: ReportSeries(each, step, self._note) for each in needs}
+        self._series = {
+            each.report_type: ReportSeries(each, self._list.zone, step, self._note)
+            for each in needs
+        }
         with contextlib.suppress(StreamFailed, QuotaSpent):
             self.jobs()
             self._review()
@@ -118,9 +119,9 @@ class ReportBroker:
             StreamFailed: a report is not to be had.
             QuotaSpent: the rest has to wait until requests are free again.
         """
-        self.jobs()
         series = self._series[report_type]
         try:
+            self.jobs()
             while (found := self._next(series)) is not None:
                 if isinstance(found, Exception):
                     raise found
@@ -147,7 +148,7 @@ class ReportBroker:
             with contextlib.suppress(LinkGone):
                 return self._files.download(fresh)
         raise StreamFailed(
-            f"the file of report job {job.job_id} is refused, also with a fresh link"
+            f"the file of report job {job.job_id} is refused, and the list has no link that works"
         )
 
     def started(self, report_type: str) -> Mapping[str, datetime]:

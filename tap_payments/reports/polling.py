@@ -9,6 +9,8 @@ if t.TYPE_CHECKING:
     from datetime import datetime
 
 LONGEST_INTERVAL = timedelta(minutes=10)
+LONGEST_WAIT = timedelta(days=7)
+"""By then the list has no job any more that was waited for."""
 RUN_BUDGET = 9
 """Requests of a run after which only the polls that its jobs are owed go out."""
 OWED = 3
@@ -16,11 +18,14 @@ OWED = 3
 
 
 class PollSchedule:
-    """Polls at growing intervals: few enough for the quota, the last one when patience ends."""
+    """Polls at growing intervals: few enough for the quota, the last one when patience ends.
 
-    def __init__(self, interval: timedelta, max_wait: timedelta, now: datetime) -> None:
-        self._first_interval = min(interval, LONGEST_INTERVAL)
-        self._max_wait = max_wait
+    `interval` and `max_wait` are in seconds.
+    """
+
+    def __init__(self, interval: float, max_wait: float, now: datetime) -> None:
+        self._first_interval = timedelta(seconds=min(interval, LONGEST_INTERVAL.total_seconds()))
+        self._max_wait = timedelta(seconds=min(max_wait, LONGEST_WAIT.total_seconds()))
         self._polls = 0
         self.restart(now)
 

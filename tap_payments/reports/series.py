@@ -25,6 +25,7 @@ from tap_payments.windows.intervals import Interval, Intervals, twice
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime, timedelta
+    from zoneinfo import ZoneInfo
 
     from tap_payments.reports.adoption import Offer
     from tap_payments.reports.job_list import JobList
@@ -41,13 +42,15 @@ class End(t.NamedTuple):
 class ReportSeries:
     """The reports of one type in one run."""
 
-    def __init__(self, need: ReportNeed, step: timedelta, note: Callable[[str], None]) -> None:
+    def __init__(
+        self, need: ReportNeed, zone: ZoneInfo, step: timedelta, note: Callable[[str], None]
+    ) -> None:
         self.need = need
         self.started = dict(need.started)
         """The jobs that the tap started, in this run and in earlier ones, and when."""
         self._step = step
         self._note = note
-        self._needed = Intervals()
+        self._needed = need.interval(zone)
         self._reports: list[Report] = []
         self._end = End(need.until, StreamFailed(f"{need.report_type} reports have a gap"))
 
@@ -145,7 +148,7 @@ class ReportSeries:
         for request, covers in self.need.requests(missing, jobs.zone, self._step):
             wanted = missing.within([covers])
             report = Report(wanted, covers, jobs.zone, State.PLANNED, request)
-            report.why = "; ".join(self._reasons(report, offered, jobs))
+            report.why = "; ".join(dict.fromkeys(self._reasons(report, offered, jobs)))
             planned.append(report)
         self._reports += planned
 

@@ -22,7 +22,7 @@ def polls(schedule: PollSchedule, now: datetime, *, spent: int, quota: int = 100
 
 
 def schedule(interval: int = 30, max_wait: int = 1800) -> PollSchedule:
-    return PollSchedule(timedelta(seconds=interval), timedelta(seconds=max_wait), NOW)
+    return PollSchedule(interval, max_wait, NOW)
 
 
 def test_intervals_double_up_to_ten_minutes_and_the_last_look_is_when_patience_ends() -> None:
@@ -51,6 +51,12 @@ def test_what_is_started_once_more_has_the_whole_time_and_three_looks_of_its_own
 
 def test_without_patience_there_is_no_look() -> None:
     assert polls(schedule(max_wait=0), NOW, spent=1) == []
+
+
+def test_no_patience_is_longer_than_jobs_are_kept() -> None:
+    waits = polls(schedule(interval=10**15, max_wait=10**15), NOW, spent=17)
+    assert waits[:2] == [600, 600]
+    assert sum(waits) == timedelta(days=7).total_seconds()
 
 
 def test_after_a_long_download_one_look_is_due_at_once() -> None:

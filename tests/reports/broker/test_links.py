@@ -24,7 +24,7 @@ def test_a_link_that_is_gone_takes_one_look_for_a_fresh_one(api: ReportApi) -> N
     assert run.broker.open(delivery).read() == b"JOB0001"
     assert run.journal[before:] == ["list"]
     api.links_gone = 2
-    with pytest.raises(StreamFailed, match=r"^the file of report job JOB0001 is refused, also"):
+    with pytest.raises(StreamFailed, match=r"^the file of report job JOB0001 is refused, and"):
         run.broker.open(delivery)
     assert run.journal[before:] == ["list", "list"]
 

@@ -55,6 +55,7 @@ def test_a_long_retry_after_is_not_waited_for_and_says_when_to_resume(
     results = run.deliver(*(daily(name) for name in TYPES))
     for found in results.values():
         assert deferred(found).resumes_at == NOW + 2 * HOUR
+        assert "what is before 2026-03-09T02:00:00.000000Z is delivered, 24 h are not" in str(found)
     with pytest.raises(QuotaSpent):
         run.broker.jobs()
     assert run.journal == ["list"]
