@@ -7,7 +7,6 @@ import typing as t
 from tap_payments.reports.coverage import coverage_of_job, made_at, may_be_expired
 from tap_payments.reports.jobs import ReportStatus
 from tap_payments.windows.instants import DAY
-from tap_payments.windows.intervals import Interval, Intervals
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,6 +16,7 @@ if t.TYPE_CHECKING:
     from tap_payments.reports.job_list import JobList
     from tap_payments.reports.jobs import ReportJob
     from tap_payments.reports.planning import ReportNeed
+    from tap_payments.windows.intervals import Interval, Intervals
 
 LONGEST_MAKING = DAY
 """A job that has been in progress for longer is not waited for."""
@@ -48,7 +48,7 @@ def offers(
         made = zone and made_at(job, zone, asked_at)
         if not zone or not covers or not made:
             continue
-        covers = Interval(covers.since, min(covers.until, need.until))
+        covers = covers.up_to(need.until)
         if covers.since < covers.until > need.resumes_at:
             yield Offer(job, zone, covers, made, _objection(need, job, zone, made, now))
 

@@ -78,7 +78,7 @@ class MeteredGateway:
     ) -> None:
         self._gateway = gateway
         self._ledger = ledger
-        self._longest_waits = [max_retry_wait]
+        self._longest_wait = max_retry_wait
         self._wait = wait
         self._refusal: QuotaSpent | None = None
         self.spent = 0
@@ -122,7 +122,7 @@ class MeteredGateway:
                 return request(self._allow)
             except RateLimited as refused:
                 seconds = refused.retry_after
-            longest = self._longest_waits.pop() if self._longest_waits else -1
+            longest, self._longest_wait = self._longest_wait, -1
             if seconds is None or seconds > longest:
                 self._ledger.block(seconds)
                 self._refusal = self.deferred()

@@ -23,12 +23,11 @@ class JobList:
         self._warn = warn
         self._warned: set[str] = set()
         self._by_id: dict[str, ReportJob] | None = None
-        self.unseen: frozenset[str] = frozenset()
+        self._seen: set[str] = set()
+        self.unseen: set[str] = set()
         """The ids that no earlier list had."""
         self.zone = zone
         """The operator's: the configured one, until a list names another."""
-        self.named: ZoneInfo | None = None
-        """The zone in which reports are made, as the list has said."""
 
     def __iter__(self) -> t.Iterator[ReportJob]:
         return iter((self._by_id or {}).values())
@@ -60,11 +59,10 @@ class JobList:
 
     def update(self, jobs: Sequence[ReportJob]) -> None:
         """Takes over a list that was just read."""
-        by_id = {job.job_id: job for job in jobs}
-        self.unseen = frozenset(by_id) - frozenset(self._by_id or ())
-        self._by_id = by_id
-        self.named = _newest_zone(jobs, self.zone) or self.named
-        zone = self.named or self.zone
+        self._by_id = {job.job_id: job for job in jobs}
+        self.unseen = self._by_id.keys() - self._seen
+        self._seen |= self.unseen
+        zone = _newest_zone(jobs, self.zone)
         if zone.key != self.zone.key:
             self._warn(
                 f"reports are made in the time zone {zone.key}, not in {self.zone.key} "
@@ -81,8 +79,8 @@ class JobList:
                 ledger.prove(job.job_id, made)
 
 
-def _newest_zone(jobs: Iterable[ReportJob], zone: ZoneInfo) -> ZoneInfo | None:
-    """The zone in which the newest job was made, as far as the list names a known one."""
+def _newest_zone(jobs: Iterable[ReportJob], zone: ZoneInfo) -> ZoneInfo:
+    """The zone in which the newest job was made; the given one where the list names none."""
 
     def age(job: ReportJob) -> tuple[bool, float, str]:
         created = job.created_at and to_readings(job.created_at, zone).earliest.timestamp()
@@ -92,4 +90,4 @@ def _newest_zone(jobs: Iterable[ReportJob], zone: ZoneInfo) -> ZoneInfo | None:
         found = to_zone(job.timezone) if job.timezone else None
         if found is not None:
             return found
-    return None
+    return zone

@@ -67,8 +67,7 @@ class ReportNeed(t.NamedTuple):
             since = missing.parts[0].since
             start, end = unambiguous_hour_before(since, zone), self._end(missing, zone, step)
             request = ReportRequest(self.report_type, start, end, self.file_type)
-            covered = coverage_of_request(request, zone)
-            covered = Interval(covered.since, min(covered.until, self.until))
+            covered = coverage_of_request(request, zone).up_to(self.until)
             yield request, covered
             missing = missing.without([covered])
 

@@ -97,8 +97,8 @@ class ReportSeries:
         else:
             report.job, report.zone = job, zone
             asked_at = self.started.get(job.job_id)
-            since, until = coverage_of_job(job, zone, asked_at, report.request) or report.covers
-            report.covers = Interval(since, min(until, self.need.until))
+            covers = coverage_of_job(job, zone, asked_at, report.request) or report.covers
+            report.covers = covers.up_to(self.need.until)
             report.state = State.READY if job.is_ready else State.MAKING
 
     def _missing(self) -> Intervals:

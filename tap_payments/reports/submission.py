@@ -40,12 +40,12 @@ class ReportSubmission:
     def submit(self, all_series: Collection[ReportSeries], look: Callable[[], None]) -> None:
         """Asks for what is planned, until each report has a job or its series an end.
 
-        The list is looked at where an answer was lost, and where it has not said yet in which time
-        zone reports are made: one alone is started then, before the others.
+        The list is looked at where an answer was lost, and where it is empty, and so does not say
+        in which time zone reports are made: one alone is started then, before the others.
         """
         while planned := self._affordable(all_series):
             is_first = not any(series.is_asked_for for series in all_series)
-            is_trial = is_first and self._jobs.named is None and len(planned) > 1
+            is_trial = is_first and not any(self._jobs) and len(planned) > 1
             asked = planned[:1] if is_trial else planned
             for series, report in asked:
                 self._start(series, report)

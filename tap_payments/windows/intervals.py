@@ -22,6 +22,10 @@ class Interval(t.NamedTuple):
         """For messages."""
         return "..".join(map(format_instant, self))
 
+    def up_to(self, instant: datetime) -> Interval:
+        """What of it is before an instant; empty or reversed where nothing is."""
+        return Interval(self.since, min(self.until, instant))
+
     def overlaps(self, other: Interval) -> bool:
         """Whether they have an instant in common."""
         return self.since < other.until and other.since < self.until

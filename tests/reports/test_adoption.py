@@ -153,9 +153,8 @@ def test_the_zone_is_the_newest_jobs_whose_zone_is_known() -> None:
     job_list = JobList(SYDNEY, warn=warnings.append)
     for some in ([], jobs[1:2]):
         job_list.update(some)
-        assert (job_list.zone, job_list.named) == (SYDNEY, None)
+        assert job_list.zone is SYDNEY
     job_list.update(jobs)
-    assert job_list.zone is job_list.named
     assert job_list.zone.key == "Australia/Perth"
     assert len(warnings) == 1
 
@@ -164,8 +163,10 @@ def test_what_no_earlier_list_had_is_unseen() -> None:
     job_list = JobList(SYDNEY, warn=lambda _: None)
     job_list.update([FITS])
     other = listed("03-01T00:00", "03-10T00:00", "03-10T00:45")
-    job_list.update([FITS, other])
+    job_list.update([other])
     assert job_list.unseen == {other.job_id}
+    job_list.update([FITS, other])
+    assert job_list.unseen == set(), "what comes back was seen before"
 
 
 @pytest.mark.parametrize(

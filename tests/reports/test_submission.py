@@ -20,7 +20,13 @@ def starts(api: ReportApi) -> list[str]:
     return [each.removeprefix("start ") for each in api.journal if each.startswith("start")]
 
 
-def test_a_trial_goes_alone_where_no_list_names_the_zone(api: ReportApi) -> None:
+def test_a_list_of_jobs_that_name_no_zone_needs_no_trial(api: ReportApi) -> None:
+    api.listed_zone = None
+    Run(api).deliver(*map(daily, TYPES))
+    assert api.journal == ["list", *(f"start {name}" for name in TYPES), "list"]
+
+
+def test_a_trial_goes_alone_where_the_list_is_empty(api: ReportApi) -> None:
     api.is_new = True
     Run(api).deliver(*map(daily, TYPES))
     assert api.journal[:3] == ["list", "start CUSTOMERS", "list"]
