@@ -107,13 +107,10 @@ class ReportSeries:
         return self._needed.without([*(each.covers for each in self.reports(*COVERING)), beyond])
 
     def _outdated(self) -> Intervals:
-        """What was younger than the lookback when a job of an earlier run was made.
-
-        It may have changed since, and is read anew with what is missing, for no request more.
-        """
-        adopted = (each for each in self._reports if each.request is None)
-        jobs = [(each.made, each.covers) for each in adopted if each.made is not None]
-        return outdated_of(jobs, self.need.lookback).within([self._needed.hull])
+        """What was younger than the lookback when its job was made, and no later run reads anew."""
+        jobs = [(each.made, each.covers) for each in self.reports(*COVERING) if each.made]
+        needed, lookback = self._needed.hull, self.need.lookback
+        return outdated_of(jobs, lookback).within([needed.up_to(needed.until - lookback)])
 
     def _adopt(self, offered: Sequence[Offer], jobs: JobList, now: datetime) -> None:
         """Takes jobs that this run did not ask for, as few as cover what they can."""
@@ -142,14 +139,17 @@ class ReportSeries:
             self.end(in_vain.hull.since, StreamFailed(what))
 
     def _plan(self, missing: Intervals, offered: Sequence[Offer], jobs: JobList) -> None:
-        """Plans reports for what is missing, and for what may have changed since."""
-        missing = missing.union(self._outdated())
+        """Plans reports for what is missing; what may have changed since costs no request more."""
+        least, wider = (
+            list(self.need.requests(each, jobs.zone, self._step))
+            for each in (missing, missing.union(self._outdated()))
+        )
         planned = []
-        for request, covers in self.need.requests(missing, jobs.zone, self._step):
-            wanted = missing.within([covers])
-            report = Report(wanted, covers, jobs.zone, State.PLANNED, request)
-            report.why = "; ".join(dict.fromkeys(self._reasons(report, offered, jobs)))
-            planned.append(report)
+        for request, covers in wider if len(wider) == len(least) else least:
+            if wanted := missing.within([covers]):
+                report = Report(wanted, covers, jobs.zone, State.PLANNED, request)
+                report.why = "; ".join(dict.fromkeys(self._reasons(report, offered, jobs)))
+                planned.append(report)
         self._reports += planned
 
     def _reasons(self, planned: Report, offered: Sequence[Offer], jobs: JobList) -> Iterator[str]:

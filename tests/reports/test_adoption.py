@@ -170,6 +170,28 @@ def test_what_no_earlier_list_had_is_unseen() -> None:
 
 
 @pytest.mark.parametrize(
+    ("window_days", "until"), [(366, "2026-03-08T02:00:00"), (2, "2026-03-03T00:00:00")]
+)
+def test_what_may_have_changed_is_read_anew_where_that_takes_no_request_more(
+    window_days: int, until: str
+) -> None:
+    """Of two jobs the older one's last hours are young, and no later lookback reaches them."""
+    clock = Clock(utc("2026-03-09T02:30:00"))
+    api = ReportApi(clock)
+    api.make_utc("TAPS", "2026-03-03T00:00:00", "2026-03-09T02:00:00")
+    clock.now = HORIZON
+    api.make_utc("TAPS", "2026-03-09T02:00:00", "2026-03-10T02:00:00")
+    clock.now += timedelta(minutes=5)
+    run = Run(api, window_days=window_days)
+    need = daily(watermark=None)._replace(
+        since=utc("2026-03-01T00:00:00"), lookback=timedelta(days=2)
+    )
+    new = run.deliver_one(need)[0]
+    assert (new.since, new.until) == (need.since, utc(until))
+    assert run.journal == ["list", "start TAPS", "list"]
+
+
+@pytest.mark.parametrize(
     ("lookback", "since"),
     [
         (timedelta(days=30), "2026-03-03T00:00:00"),  # both begin there: the ready one is first
