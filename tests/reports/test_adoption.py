@@ -194,7 +194,7 @@ def test_what_may_have_changed_is_read_anew_where_that_takes_no_request_more(
 @pytest.mark.parametrize(
     ("lookback", "since"),
     [
-        (timedelta(days=30), "2026-03-03T00:00:00"),  # both begin there: the ready one is first
+        (timedelta(days=6.5), "2026-03-03T00:00:00"),  # both begin there: the ready one is first
         (timedelta(days=2), "2026-03-07T02:00:00"),
         (timedelta(), "2026-03-09T02:00:00"),
     ],
