@@ -60,6 +60,23 @@ def test_a_full_table_is_whole_whatever_jobs_lie_around() -> None:
         assert distinct(done) == distinct(alone)
 
 
+@pytest.mark.parametrize(
+    ("hours", "end"), [(50, None), (50, "2026-03-18"), (20, None), (20, "2026-03-18")]
+)
+def test_what_no_later_run_repeats_takes_jobs_of_the_last_day_only(
+    hours: int, end: str | None
+) -> None:
+    with box(days=6) as sandbox:
+        chosen = only("tikpay_taps", sandbox) if end else full(sandbox)
+        chosen["config"] |= {"end_date": end} if end else {}
+        sandbox.clock.advance(-3600 * hours)
+        sandbox.tikpay.start_job("main", "TAPS", "2026-03-16T11:00:00", "2026-03-18T11:00:00")
+        sandbox.clock.advance(3600 * hours)
+        assert sync(sandbox, **chosen).failed is None
+        begins = [job["startTime"] for job in started(sandbox)]
+        assert ("2026-03-16T11:00:00" in begins) == (hours == 50)
+
+
 def test_a_job_that_was_left_is_known_to_be_ours_whatever_zone_it_was_created_in() -> None:
     """The state remembers when it was asked for: `createdAt` might be eleven hours earlier."""
     with box() as sandbox:
