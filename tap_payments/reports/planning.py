@@ -10,6 +10,7 @@ from tap_payments.reports.coverage import coverage_of_request
 from tap_payments.reports.jobs import ReportRequest
 from tap_payments.windows.intervals import Interval, Intervals
 from tap_payments.windows.zones import (
+    HOUR,
     hour_at_or_after,
     hour_at_or_before,
     to_readings,
@@ -76,7 +77,8 @@ class ReportNeed(t.NamedTuple):
         begin = max(missing.parts[0].since, self.resumes_at)
         # Compared before they are added: a step of many years may leave the calendar.
         within = [each for each in missing if each.since - begin < step]
-        until = within[-1].until
+        # The next run adopts only what reaches further than the watermark.
+        until = max(within[-1].until, self.resumes_at + HOUR)
         if until - begin > step:
             return unambiguous_hour_before(begin + step, zone)
         return min(hour_at_or_after(until, zone), self._last_hour(zone))

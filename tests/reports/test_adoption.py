@@ -169,6 +169,22 @@ def test_what_no_earlier_list_had_is_unseen() -> None:
     assert job_list.unseen == set(), "what comes back was seen before"
 
 
+def test_a_lookback_that_was_asked_for_alone_is_adopted_by_the_next_run() -> None:
+    clock = Clock()
+    api = ReportApi(clock)
+    api.make_utc("TAPS", "2026-03-09T02:00:00", "2026-03-10T02:00:00")
+    clock.now += timedelta(minutes=1)
+    api.duration = timedelta(minutes=10)
+    first = Run(api, max_wait=0)
+    assert first.deliver_one(daily()) == []
+    assert first.journal == ["list", "start TAPS"]
+    clock.now += timedelta(minutes=11)
+    second = Run(api)
+    lookback, rest = second.deliver_one(daily())
+    assert (lookback.job.job_id, rest.job.job_id) == ("JOB0002", "JOB0001")
+    assert second.journal == ["list"]
+
+
 @pytest.mark.parametrize(
     ("window_days", "until"), [(366, "2026-03-08T02:00:00"), (2, "2026-03-03T00:00:00")]
 )
