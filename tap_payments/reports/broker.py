@@ -39,10 +39,10 @@ class ReportPolicy(t.NamedTuple):
     """The settings that decide what is asked for, and how patiently."""
 
     zone: ZoneInfo
-    window_days: int = 366
-    poll_interval: float = 30
-    max_wait: float = 1800
-    max_retry_wait: float = 300
+    window_days: int
+    poll_interval: float
+    max_wait: float
+    max_retry_wait: float
 
 
 class ReportBroker:

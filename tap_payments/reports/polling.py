@@ -5,12 +5,12 @@ from __future__ import annotations
 import typing as t
 from datetime import timedelta
 
+from tap_payments.reports.coverage import KEPT
+
 if t.TYPE_CHECKING:
     from datetime import datetime
 
 LONGEST_INTERVAL = timedelta(minutes=10)
-LONGEST_WAIT = timedelta(days=7)
-"""By then the list has no job any more that was waited for."""
 RUN_BUDGET = 9
 """Requests of a run after which only the polls that its jobs are owed go out."""
 OWED = 3
@@ -25,7 +25,7 @@ class PollSchedule:
 
     def __init__(self, interval: float, max_wait: float, now: datetime) -> None:
         self._first_interval = timedelta(seconds=min(interval, LONGEST_INTERVAL.total_seconds()))
-        self._max_wait = timedelta(seconds=min(max_wait, LONGEST_WAIT.total_seconds()))
+        self._max_wait = timedelta(seconds=min(max_wait, KEPT.total_seconds()))
         self._polls = 0
         self.restart(now)
 

@@ -19,6 +19,13 @@ if t.TYPE_CHECKING:
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 TYPES = ("CUSTOMERS", "PAYMENTS", "TAPS", "TRIPS")
+DEFAULTS: dict[str, t.Any] = {
+    "zone": SYDNEY,
+    "window_days": 366,
+    "poll_interval": 30,
+    "max_wait": 1800,
+    "max_retry_wait": 300,
+}
 HORIZON = utc("2026-03-10T02:12:00")
 HOUR = utc("2026-03-10T02:00:00")
 WATERMARK = utc("2026-03-09T02:00:00")
@@ -35,7 +42,7 @@ class Run:
         self.first = len(api.journal)
         self.api = api
         clock = api.clock
-        policy = ReportPolicy(zone=settings.pop("zone", SYDNEY), **settings)
+        policy = ReportPolicy(**DEFAULTS | settings)
         self.broker = ReportBroker(
             api,
             QuotaLedger(limit, clock=clock),
