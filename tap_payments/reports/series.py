@@ -139,17 +139,14 @@ class ReportSeries:
             self.end(in_vain.hull.since, StreamFailed(what))
 
     def _plan(self, missing: Intervals, offered: Sequence[Offer], jobs: JobList) -> None:
-        """Plans reports for what is missing; what may have changed since costs no request more."""
-        least, wider = (
-            list(self.need.requests(each, jobs.zone, self._step))
-            for each in (missing, missing.union(self._outdated()))
-        )
+        """Plans reports for what is missing, and for what may have changed since."""
+        missing = missing.union(self._outdated())
         planned = []
-        for request, covers in wider if len(wider) == len(least) else least:
-            if wanted := missing.within([covers]):
-                report = Report(wanted, covers, jobs.zone, State.PLANNED, request)
-                report.why = "; ".join(dict.fromkeys(self._reasons(report, offered, jobs)))
-                planned.append(report)
+        for request, covers in self.need.requests(missing, jobs.zone, self._step):
+            wanted = missing.within([covers])
+            report = Report(wanted, covers, jobs.zone, State.PLANNED, request)
+            report.why = "; ".join(dict.fromkeys(self._reasons(report, offered, jobs)))
+            planned.append(report)
         self._reports += planned
 
     def _reasons(self, planned: Report, offered: Sequence[Offer], jobs: JobList) -> Iterator[str]:
