@@ -81,3 +81,11 @@ def test_a_refused_start_ends_its_type_and_no_other(api: ReportApi) -> None:
     results = Run(api).deliver(*map(daily, TYPES))
     failed = {name for name, found in results.items() if isinstance(found, StreamFailed)}
     assert failed == {"CUSTOMERS"}
+
+
+def test_after_a_refused_window_its_type_asks_for_no_later_one(api: ReportApi) -> None:
+    api.on_start.append(StreamFailed("answered 403"))
+    need = daily("TAPS", watermark=None)
+    run = Run(api, window_days=30)
+    run.deliver(need, daily("TRIPS"))
+    assert starts(api) == ["TAPS", "TRIPS"]

@@ -187,6 +187,7 @@ def test_a_list_that_fails_while_polling_fails_what_is_pending_with_one_request(
     assert isinstance(results["PAYMENTS"], StreamFailed)
     assert isinstance(results["TRIPS"], list)
     assert run.journal.count("list") == 2
+    assert len(clock.waits) == 1, "nobody waits for a list that is not asked for"
 
 
 @pytest.mark.parametrize("fate", ["vanishes", "expires"])

@@ -230,3 +230,12 @@ def test_after_a_long_download_the_other_types_are_looked_at_once_more(
     assert [delivery.job.job_id for delivery in found] == ["JOB0001", "JOB0002"]
     assert len(clock.waits) == 1
     assert run.warnings == []
+
+
+def test_jobs_have_the_whole_time_from_the_plan_on(api: ReportApi, clock: Clock) -> None:
+    run = Run(api, max_wait=60)
+    api.duration = timedelta(seconds=150)
+    api.make_utc("TAPS", "2026-03-01T00:00:00", "2026-03-10T02:00:00")
+    run.broker.jobs()
+    clock.now += timedelta(seconds=100)
+    assert [delivery.job.job_id for delivery in run.deliver_one(daily())] == ["JOB0001"]
