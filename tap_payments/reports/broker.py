@@ -14,9 +14,8 @@ from datetime import timedelta
 from tap_payments.errors import QuotaSpent, StreamFailed
 from tap_payments.reports.gateway import LinkGone, MeteredGateway
 from tap_payments.reports.job_list import JobList
-from tap_payments.reports.jobs import ReportStatus
+from tap_payments.reports.jobs import ReportStatus, State
 from tap_payments.reports.polling import PollSchedule
-from tap_payments.reports.report import State
 from tap_payments.reports.series import ReportSeries
 from tap_payments.reports.submission import ReportSubmission
 
@@ -26,10 +25,9 @@ if t.TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from tap_payments.reports.gateway import ReportGateway
-    from tap_payments.reports.jobs import ReadyReport, ReportJob
+    from tap_payments.reports.jobs import ReadyReport, Report, ReportJob
     from tap_payments.reports.planning import ReportNeed
     from tap_payments.reports.quota import QuotaLedger
-    from tap_payments.reports.report import Report
 
 LONGEST_PAUSE = 30.0
 """Seconds that a job which was just started gets to appear in the list."""

@@ -1,10 +1,10 @@
-"""Report jobs: what is asked for, and what the list says of it."""
+"""Report jobs: what is asked for, what the list says of it, and what becomes of it in a run."""
 
 from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from tap_payments.windows.zones import to_local
 
@@ -12,6 +12,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
     from zoneinfo import ZoneInfo
+
+    from tap_payments.windows.intervals import Interval, Intervals
 
 
 class ReportStatus(StrEnum):
@@ -96,3 +98,41 @@ class ReadyReport(t.NamedTuple):
     def is_empty(self) -> bool:
         """Whether there is nothing to download: the job ended with NO_DATA."""
         return self.job.status is ReportStatus.NO_DATA
+
+
+class State(Enum):
+    """How far a report is."""
+
+    PLANNED = "to be asked for"
+    UNANSWERED = "asked for, and no answer came"
+    LOST = "its job FAILED, expired, vanished or cannot be read"
+    MAKING = "its job is not ready"
+    READY = "its rows can be had"
+    DELIVERED = "handed out"
+
+
+COVERING = (State.MAKING, State.READY, State.DELIVERED)
+
+
+@dataclass(slots=True, eq=False)
+class Report:
+    """One report of a series, which alone changes it; adopted where it has no `request`.
+
+    `wanted` is what was missing when it was asked for or adopted, `covers` what it covers as far
+    as is known, `made` when its job was asked for, `why` what has become of it.
+    """
+
+    wanted: Intervals
+    covers: Interval
+    zone: ZoneInfo
+    state: State
+    request: ReportRequest | None = None
+    job_id: str | None = None
+    job: ReportJob | None = None
+    made: datetime | None = None
+    why: str = ""
+
+    @property
+    def fault(self) -> str:
+        """Why it does not cover what was wanted."""
+        return self.why or f"report job {self.job_id} was made for other bounds than asked for"

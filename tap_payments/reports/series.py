@@ -9,7 +9,6 @@ from __future__ import annotations
 import typing as t
 
 from tap_payments.errors import StreamFailed
-from tap_payments.reports.adoption import offers, preference
 from tap_payments.reports.coverage import (
     KEPT,
     coverage_of_job,
@@ -17,8 +16,8 @@ from tap_payments.reports.coverage import (
     is_expired,
     outdated_of,
 )
-from tap_payments.reports.jobs import ReadyReport, ReportStatus
-from tap_payments.reports.report import COVERING, Report, State
+from tap_payments.reports.jobs import COVERING, ReadyReport, Report, ReportStatus, State
+from tap_payments.reports.planning import offers, preference
 from tap_payments.windows.instants import format_instant
 from tap_payments.windows.intervals import Interval, Intervals, twice
 
@@ -27,9 +26,8 @@ if t.TYPE_CHECKING:
     from datetime import datetime, timedelta
     from zoneinfo import ZoneInfo
 
-    from tap_payments.reports.adoption import Offer
     from tap_payments.reports.job_list import JobList
-    from tap_payments.reports.planning import ReportNeed
+    from tap_payments.reports.planning import Offer, ReportNeed
 
 
 class End(t.NamedTuple):

@@ -6,7 +6,7 @@ import typing as t
 
 from tap_payments.errors import QuotaSpent, StreamFailed
 from tap_payments.reports.gateway import AnswerLost
-from tap_payments.reports.report import State
+from tap_payments.reports.jobs import State
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -14,7 +14,7 @@ if t.TYPE_CHECKING:
 
     from tap_payments.reports.gateway import MeteredGateway
     from tap_payments.reports.job_list import JobList
-    from tap_payments.reports.report import Report
+    from tap_payments.reports.jobs import Report
     from tap_payments.reports.series import ReportSeries
 
 REQUESTS_TO_RESUME = 2

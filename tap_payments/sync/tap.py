@@ -130,13 +130,18 @@ class ResilientTap(Tap):
             self.logger.warning("The catalog selects no stream of the configured providers")
         self._check_start_date(streams)
         try:
-            self._sync_up_to_a_state(streams)
+            with self._redacting():
+                self._sync(streams)
+                self.states.finish(self.state)
         except ReaderGone:
             raise
         except Stopped as stopped:
             with last_words(stopped.code):
                 self.states.finish(self.state)
                 self.progress.finished(self.summary)
+            raise
+        except Exception:
+            self.states.finish(self.state)
             raise
         self.progress.finished(self.summary)
         self.failures.raise_all()
@@ -165,15 +170,6 @@ class ResilientTap(Tap):
     def unreadable(self) -> Iterator[Failure]:
         """What the catalog selects and these settings cannot read."""
         yield from ()
-
-    def _sync_up_to_a_state(self, streams: Sequence[Stream]) -> None:
-        try:
-            with self._redacting():
-                self._sync(streams)
-        except Exception:
-            self.states.finish(self.state)
-            raise
-        self.states.finish(self.state)
 
     def _sync(self, streams: Sequence[Stream]) -> None:
         for failure in self.unreadable():

@@ -9,7 +9,7 @@ import pytest
 
 from tap_payments.errors import QuotaSpent, StreamFailed
 from tap_payments.reports.job_list import JobList
-from tap_payments.reports.report import State
+from tap_payments.reports.jobs import State
 from tap_payments.reports.series import ReportSeries
 from tests.reports.api import Clock, ReportApi
 from tests.reports.runs import HOUR, SYDNEY, WATERMARK, Run, daily

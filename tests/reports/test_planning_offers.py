@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tap_payments.providers.tikpay.jobs import parse_job
-from tap_payments.reports.adoption import Offer, offers, preference
 from tap_payments.reports.job_list import JobList
+from tap_payments.reports.planning import Offer, offers, preference
 from tests.reports.api import NOW, Clock, ReportApi, utc
 from tests.reports.runs import HORIZON, HOUR, SYDNEY, Run, daily
 
