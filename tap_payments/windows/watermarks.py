@@ -113,10 +113,18 @@ class Watermarks:
         return [each for each in partitions if each.get("context") == context]
 
 
+_AROUND = ("value", "singer_state")
+"""Where a state is in a STATE message, and in what Meltano writes: taken whole, it says nothing."""
+
+
 def state_problem(state: t.Any) -> str | None:
     """What keeps a state from being one at all; None: nothing."""
     if not isinstance(state, dict):
         return "it is not a JSON object"
+    if "bookmarks" not in state:
+        for name in _AROUND:
+            if isinstance(inner := state.get(name), dict) and "bookmarks" in inner:
+                return f"what is in its {name} is the state: give that alone"
     bookmarks = state.get("bookmarks", {})
     if not isinstance(bookmarks, dict):
         return "bookmarks is not an object"

@@ -40,6 +40,8 @@ def test_the_watermark_of_a_context_is_its_own() -> None:
     [
         {},
         {"bookmarks": {}},
+        {"value": 5, "singer_state": {"of": "another tap"}},
+        {"bookmarks": {}, "value": {"bookmarks": {}}},
         {"bookmarks": {STREAM: {}}},
         {"bookmarks": {STREAM: {"partitions": []}}},
         state(partition(MARK, _account="other")),
@@ -108,6 +110,8 @@ def test_a_state_may_hold_more_than_this_tap_knows(found: dict[str, t.Any]) -> N
         ([], "it is not a JSON object"),
         (None, "it is not a JSON object"),
         ("{}", "it is not a JSON object"),
+        ({"type": "STATE", "value": {"bookmarks": {}}}, "what is in its value is the state"),
+        ({"singer_state": {"bookmarks": {}}}, "what is in its singer_state is the state"),
         ({"bookmarks": []}, "bookmarks is not an object"),
         ({"bookmarks": {STREAM: MARK}}, f"the bookmark of {STREAM} is not an object"),
         ({"bookmarks": {STREAM: {"partitions": {}}}}, f"the partitions of {STREAM}"),

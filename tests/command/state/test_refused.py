@@ -17,6 +17,8 @@ from tests.support.taps import settings, sync
         ({"bookmarks": {"gone_stream": "2020-01-01"}}, "gone_stream"),
         ({"bookmarks": []}, "bookmarks"),
         ({"bookmarks": None}, "bookmarks"),
+        ({"type": "STATE", "value": {"bookmarks": {}}}, "value"),
+        ({"singer_state": {"bookmarks": {}}}, "singer_state"),
         ({"bookmarks": {ZIMPLER: []}}, ZIMPLER),
         ({"bookmarks": {ZIMPLER: {"partitions": {}}}}, ZIMPLER),
         ({"bookmarks": {ZIMPLER: {"partitions": [1]}}}, ZIMPLER),
