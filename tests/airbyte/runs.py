@@ -137,7 +137,7 @@ class Warm:
 
     def stop(self) -> None:
         """Ends it."""
-        self._process.communicate(timeout=10)
+        self._process.communicate(timeout=60)
 
 
 class Platform:

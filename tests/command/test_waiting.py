@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
 
 STREAM = "zimpler_transactions"
 NEVER = 10**9
-PATIENCE = 40.0
+PATIENCE = 120.0
 """Seconds after which what should be there at once is not coming."""
 
 

@@ -29,7 +29,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 def test_a_connection_is_kept_and_a_large_answer_compressed(sandbox: Sandbox) -> None:
     parts = urlsplit(sandbox.url)
-    connection = http.client.HTTPConnection("127.0.0.1", parts.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", parts.port, timeout=60)
     encodings = []
     for headers in ({"Accept-Encoding": "gzip"}, {}):
         connection.request(

@@ -218,7 +218,7 @@ class Finished:
         return Run(lines=self.stdout.splitlines())
 
 
-def command(*arguments: str | Path, timeout: float = 30, **environment: str) -> Finished:
+def command(*arguments: str | Path, timeout: float = 300, **environment: str) -> Finished:
     """Runs the command `tap-payments` to its end, with variables in its environment."""
     done = subprocess.run(
         [*COMMAND, *map(str, arguments)],

@@ -56,13 +56,13 @@ def test_a_retry_replaces_the_result(box: Box) -> None:
 def test_a_signal_leaves_an_honest_result(box: Box, signum: signal.Signals) -> None:
     box.config["zimpler"] |= {"window_days": 1, "concurrency": 1}
     plan = box.make_plan(*ZIMPLER, "--shards", "1", "--until", day(2))
-    box.sandbox.faults.add("zimpler:stall=20:after=3")
+    box.sandbox.faults.add("zimpler:stall=120:after=3")
     with started(*box.run_arguments(plan["shards"][0])) as process:
         until_asked(box, 4)
         before = time.monotonic()
         process.send_signal(signum)
-        stdout, stderr = process.communicate(timeout=10)
-    assert time.monotonic() - before < 5
+        stdout, stderr = process.communicate(timeout=100)
+    assert time.monotonic() - before < 60
     assert process.returncode == 128 + signum
     assert b"Traceback" not in stderr
     result = box.read(plan["shards"][0])
@@ -76,7 +76,7 @@ def test_a_killed_run_leaves_no_result_not_even_an_older_one(box: Box) -> None:
     plan = box.make_plan(*ZIMPLER, "--shards", "1", "--until", day(2))
     assert box.run(plan["shards"][0]).code == 0
     box.sandbox.journal.clear()
-    box.sandbox.faults.add("zimpler:stall=20")
+    box.sandbox.faults.add("zimpler:stall=120")
     with started(*box.run_arguments(plan["shards"][0])) as process:
         until_asked(box, 1)
         process.kill()
@@ -91,14 +91,14 @@ def test_a_reader_that_goes_away_leaves_an_honest_result(box: Box) -> None:
         assert process.stdout is not None
         process.stdout.readline()
         process.stdout.close()
-        assert process.wait(timeout=20) != 0
+        assert process.wait(timeout=100) != 0
         assert process.stderr is not None
         assert b"Traceback" not in process.stderr.read()
     assert box.read(plan["shards"][0])["complete"] is False
 
 
 def until_asked(box: Box, requests: int) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 100
     while len(box.sandbox.journal) < requests:
         assert time.monotonic() < deadline
         time.sleep(0.01)

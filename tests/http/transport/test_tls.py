@@ -160,7 +160,7 @@ import requests, sys
 from tap_payments.http.transport import Transport
 url = sys.argv[1]
 plain = requests.get(url)
-transport = Transport(user_agent="x", timeout=5, pool=1)
+transport = Transport(user_agent="x", timeout=60, pool=1)
 transport.exchange(requests.Request("GET", url), {})
 transport.exchange(requests.Request("GET", url), {"Authorization": "Bearer own"})
 """
@@ -179,7 +179,7 @@ def test_a_netrc_never_replaces_the_configured_credentials(
         [sys.executable, "-c", NETRC, server.url],
         env=os.environ | {variable: str(place)},
         check=True,
-        timeout=30,
+        timeout=120,
     )
     plain, bare, own = (request.headers.get("authorization") for request in server.requests)
     assert plain is not None, "the .netrc was not found, and the test shows nothing"
