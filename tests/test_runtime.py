@@ -28,7 +28,7 @@ def test_a_wait_ends_early_when_the_work_is_called_off() -> None:
     began = time.monotonic()
     with pytest.raises(Cancelled):
         Runtime().pause(60, cancelled)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize("seconds", [0, -5])

@@ -144,7 +144,7 @@ def test_an_answer_that_trickles_has_no_more_time_than_another(
         with pytest.raises(Retriable, match="did not answer in time") as failure:
             get(impatient, server.url)
     assert failure.value.slow
-    assert 0.5 <= time.monotonic() - began < 10  # and not the three minutes that it takes
+    assert 0.5 <= time.monotonic() - began < 90  # and not the three minutes that it takes
 
 
 def test_with_no_retries_a_slow_window_is_halved_at_once(server: Server, make: Make) -> None:

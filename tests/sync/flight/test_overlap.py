@@ -67,9 +67,11 @@ def test_killed_at_random_and_resumed_the_union_is_what_the_server_has(
             if state is not None:
                 arguments += ["--state", written(tmp_path, "state.json", state)]
             with commands.started(*arguments) as process:
+                death = threading.Timer(dice.uniform(0.1, 0.6), process.send, [signal.SIGKILL])
                 if attempt < 7:
-                    threading.Timer(dice.uniform(0.1, 0.6), process.send, [signal.SIGKILL]).start()
+                    death.start()
                 lines = process.stdout.read().split(b"\n")[:-1]
+                death.cancel()  # before another process has its number
                 code = process.wait()
             since: set[str] = set()
             for message in map(json.loads, lines):
