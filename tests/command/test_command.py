@@ -97,12 +97,14 @@ def test_discovery_lists_what_is_configured_whatever_else_is_wrong(
 def test_a_run_writes_messages_to_stdout_and_everything_else_to_stderr(
     commands: Commands, config: Path, sandbox: Sandbox
 ) -> None:
+    before = len(sandbox.zimpler.rows("main"))
     done = commands("--config", config)
     assert done.code == 0
     run = done.run
     assert {each["type"] for each in run.messages} == {"SCHEMA", "RECORD", "STATE"}
     assert {each["stream"] for each in run.of("SCHEMA")} == {*STREAMS}
-    assert len(run.records("zimpler_transactions")) == len(sandbox.zimpler.rows("main"))
+    after = len(sandbox.zimpler.rows("main"))  # its clock runs
+    assert before <= len(run.records("zimpler_transactions")) <= after
     assert done.stdout.endswith(b"}\n")
     assert done.is_quiet
 

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from tap_payments.sandbox import Sandbox
+from tap_payments.sandbox import Clock, Sandbox
 from tests.support.batches import (
     FORMATS,
     assert_no_others,
@@ -89,7 +89,7 @@ def test_a_run_whose_reader_goes_away_leaves_no_file(commands: Commands, tmp_pat
 def test_a_disk_that_is_full_is_one_line_and_loses_nothing(format_: str, tmp_path: Path) -> None:
     """A limit on the size of files says what a full disk says, in another word."""
     root = tmp_path / "b"
-    with Sandbox(seed=6, days=3, accounts=1) as sandbox:
+    with Sandbox(seed=6, days=3, accounts=1, clock=Clock(frozen=True)) as sandbox:
         config = sandbox.config("zimpler") | batch_config(root, format_)
         if format_ == "jsonl":
             config["batch_config"]["encoding"]["compression"] = "none"
