@@ -7,6 +7,7 @@ import typing as t
 import pytest
 
 from tap_payments.sandbox import Clock, Sandbox
+from tests.support.clock import NOW
 from tests.support.taps import Row, discover, written
 
 if t.TYPE_CHECKING:
@@ -18,9 +19,9 @@ if t.TYPE_CHECKING:
 def test_the_test_asks_each_account_once_per_stream_and_writes_nothing(
     commands: Commands, tmp_path: Path
 ) -> None:
-    with Sandbox(seed=None, days=3, clock=Clock()) as sandbox:
+    with Sandbox(seed=None, days=3, clock=Clock(NOW, frozen=True)) as sandbox:
         config = sandbox.config("zimpler", "spacivox")
-        done = commands("--test", "--config", written(tmp_path, "c.json", config))
+        done = commands("--test", "--config", written(tmp_path, "c.json", config), now=NOW)
         assert done.code == 0
         assert done.stdout == b""
         paths = sorted(one.path for one in sandbox.journal)
@@ -29,9 +30,8 @@ def test_the_test_asks_each_account_once_per_stream_and_writes_nothing(
             *["/v4/current_balance"] * 2,
             *["/v4/transactions"] * 2,
         ]
-        today = f"{sandbox.clock.wall():%Y-%m-%d}"
         for one in sandbox.journal.of("zimpler", "/v4/transactions"):
-            assert one.query["to_date"] == today
+            assert one.query["to_date"] == f"{NOW:%Y-%m-%d}"
         for account, stream in (
             ("main", "zimpler_transactions"),
             ("shop2", "zimpler_current_balance"),
