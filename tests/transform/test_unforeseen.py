@@ -88,13 +88,15 @@ def damaged(
 
 
 @pytest.fixture(scope="module")
-def repair(damaged: Warehouse) -> tuple[str, Finished, Verdicts]:
-    """The damaged warehouse's page; its repair, and what is found after it."""
-    shown = page(damaged)
-    finished = damaged.run("run-operation", "repair", **AUDIT)
+def repair(
+    damaged: Warehouse, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Finished, Verdicts]:
+    """The damaged warehouse's page; the repair of a copy, and what is found after it."""
+    made = damaged.copied(tmp_path_factory.mktemp("repaired"))
+    finished = made.run("run-operation", "repair", **AUDIT)
     assert finished.code == 0, finished.output
-    assert damaged.dbt(*RECONCILE, **AUDIT) == FAILING | TWICE
-    return shown, finished, verdicts(damaged)
+    assert made.dbt(*RECONCILE, **AUDIT) == FAILING | TWICE
+    return page(damaged), finished, verdicts(made)
 
 
 def test_all_of_it_is_found_and_nothing_else(damaged: Warehouse, keys: dict[str, str]) -> None:
