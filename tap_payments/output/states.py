@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ from singer_sdk.singerlib import StateMessage
 from tap_payments.rows.exact_json import dumps
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from tap_payments.output.writer import Writer
@@ -50,6 +51,16 @@ class States:
         spelled = dumps(state)
         if spelled != self._last or self._writer.written > self._written:
             self._write(state, spelled)
+
+    @contextlib.contextmanager
+    def ending(self, state: Mapping[str, t.Any]) -> Iterator[None]:
+        """What happens inside is followed by the state, unless a signal ends it."""
+        try:
+            yield
+        except Exception:
+            self.finish(state)
+            raise
+        self.finish(state)
 
     def _is_due(self, length: int) -> bool:
         if self._at is None or self._writer.written - self._written >= SHARE * length:

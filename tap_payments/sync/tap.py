@@ -130,18 +130,14 @@ class ResilientTap(Tap):
             self.logger.warning("The catalog selects no stream of the configured providers")
         self._check_start_date(streams)
         try:
-            with self._redacting():
+            with self.states.ending(self.state), self._redacting():
                 self._sync(streams)
-                self.states.finish(self.state)
         except ReaderGone:
             raise
         except Stopped as stopped:
             with last_words(stopped.code):
                 self.states.finish(self.state)
                 self.progress.finished(self.summary)
-            raise
-        except Exception:
-            self.states.finish(self.state)
             raise
         self.progress.finished(self.summary)
         self.failures.raise_all()

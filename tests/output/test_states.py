@@ -8,6 +8,7 @@ import json
 import typing as t
 
 from tap_payments.output.states import LONGEST, SHARE, SHORT, States
+from tap_payments.output.stopping import Terminated
 from tap_payments.output.writer import Writer
 
 if t.TYPE_CHECKING:
@@ -104,3 +105,13 @@ def test_a_state_that_still_waits_is_the_last_line(clock: Clock) -> None:
         output.states.write_state(long_state(2))
         output.states.finish(long_state(2))
         assert output.kinds == ["STATE", "STATE"]
+
+
+def test_a_failure_is_followed_by_the_state_and_a_signal_is_not(clock: Clock) -> None:
+    for error, last in ((None, "STATE"), (ValueError(), "STATE"), (Terminated(15), "RECORD")):
+        with writing(clock) as output:
+            with contextlib.suppress(ValueError, Terminated), output.states.ending(SHORT_STATE):
+                output.row()
+                if error:
+                    raise error
+            assert output.kinds[-1] == last
