@@ -98,7 +98,7 @@ def test_a_state_from_the_future_stays_and_only_the_lookback_is_read(
     platform: Platform, box: Sandbox
 ) -> None:
     first = platform.read(*INCREMENTAL)
-    states = json.loads(re.sub(r'"20\d\d-', '"2099-', json.dumps(first.last_states)))
+    states = json.loads(re.sub(r'"20\d\d-\d\d-\d\d', '"2099-01-01', json.dumps(first.last_states)))
     assert "2099-" in json.dumps(states)
     box.journal.clear()
     run = platform.read(*INCREMENTAL, state=states)
