@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import typing as t
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 
 import pytest
@@ -202,9 +202,3 @@ def test_a_signal_after_the_last_row_leaves_a_state_behind_it() -> None:
     *rest, last = map(json.loads, output.buffer.getvalue().splitlines())
     assert last["type"] == "STATE"
     assert rest[-1]["type"] == "RECORD"
-
-
-def test_the_clock_of_these_tests_is_the_real_one() -> None:
-    """What the command reads is what was filled in: both count days from now."""
-    with box() as sandbox:
-        assert abs(sandbox.clock.now() - datetime.now(UTC)) < timedelta(minutes=1)
